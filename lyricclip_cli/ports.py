@@ -1,0 +1,85 @@
+"""What the core needs from outside. Adapters are named in `wiring` alone; tests bring documented fakes."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from lyricclip_cli.outcome import CutClip, Film, Footage
+from lyricclip_cli.plan import SongPlan, SourceRef, Window
+
+
+class Clock(Protocol):
+    """Time and sleep, so that tests of waiting take no time."""
+
+    def now(self) -> datetime:
+        """Wall-clock time with its zone, for reports."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that never go back, for durations."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FootageRequest:
+    """What one attempt needs: the window, whether sound is wanted, a folder of its own, whom to tell of bytes."""
+
+    window: Window
+    with_sound: bool
+    folder: Path
+    received: Callable[[int], None]
+
+
+class Sources(Protocol):
+    """All footage, whatever its kind."""
+
+    def group(self, ref: SourceRef) -> str:
+        """The name under which `per_video_limit` counts downloads of this source; empty for what needs none."""
+        ...
+
+    def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
+        """Say that a line wants this window, so that what was fetched for it is kept until the claim ends."""
+        ...
+
+    async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
+        """Bring the footage into `request.folder`. Raises `ClipError`, or `UserError` when the run cannot go on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CutOrder:
+    """One clip to be cut: `start_frame` places it in the film (and so in the song, for sound and lyrics)."""
+
+    footage: Footage
+    start_frame: int
+    frames: int
+    destination: Path
+    with_sound: bool
+    progress: Callable[[int], None]
+
+
+class Cutter(Protocol):
+    """Cuts footage to exact frames in the film's one encode, and counts them."""
+
+    async def cut(self, order: CutOrder) -> CutClip:
+        """Write the clip whole or not at all. Raises `ClipError`, or `UserError` when the run cannot go on."""
+        ...
+
+
+class Joiner(Protocol):
+    """Puts pieces and sound together without a second encode of the pictures."""
+
+    async def encode_song(self, song: SongPlan, destination: Path) -> Path:
+        """Encode the song once over the whole film; it can run while clips are cut."""
+        ...
+
+    async def join(self, pieces: Sequence[CutClip], song: Path | None, destination: Path) -> Film:
+        """Write the film whole or not at all. Raises `NoFilmError`."""
+        ...
