@@ -1,0 +1,164 @@
+"""One HLS stream: its rendition, its tracks, and the footage of any window on it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import anyio
+
+from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.hls import packets
+from lyricclip_cli.hls.choice import choose_audio, choose_rendition, choose_segments
+from lyricclip_cli.hls.cover import Share, held_frames, share_frames
+from lyricclip_cli.hls.playlist import MasterPlaylist, MediaPlaylist, parse_playlist
+from lyricclip_cli.hls.track import FetchedRun, Track, covering_runs
+from lyricclip_cli.once import Once
+from lyricclip_cli.outcome import Footage, Sound, SourceType, Span
+from lyricclip_cli.plan import SNAP_S, PictureSpec, Window
+from lyricclip_cli.ports import FootageRequest
+from lyricclip_cli.transport import Reader, without_query
+
+LARGEST_PLAYLIST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracks:
+    """The chosen rendition, and its sound where that has a playlist of its own."""
+
+    video: Track
+    audio: Track | None
+
+    @property
+    def every(self) -> list[Track]:
+        return [self.video, self.audio] if self.audio else [self.video]
+
+
+@dataclass(frozen=True, slots=True)
+class _SoundShare:
+    """The part of a window whose sound is in one run; `present_s` is where that run has sound at all."""
+
+    run: FetchedRun
+    start_s: Fraction
+    end_s: Fraction
+    present_s: tuple[Fraction, Fraction] | None
+
+
+Locate = Callable[[], Awaitable[str]]
+"""Gives the URI of a stream's playlist, which may have to be asked for first."""
+
+
+class HlsStream:
+    """One stream for one output picture. Playlists are read once, segments fetched once."""
+
+    def __init__(self, locate: Locate, picture: PictureSpec, reader: Reader, folder: Path) -> None:
+        self._locate = locate
+        self._picture = picture
+        self._reader = reader
+        self._folder = folder
+        self._tracks: Once[str, _Tracks] = Once()
+        self._claims: Counter[Window] = Counter()
+        self._used: defaultdict[tuple[str, Window], set[int]] = defaultdict(set)
+
+    @contextmanager
+    def claim(self, window: Window) -> Iterator[None]:
+        """While this lasts, segments that the window touches stay on disk."""
+        self._claims[window] += 1
+        try:
+            yield
+        finally:
+            self._claims[window] -= 1
+            self._claims += Counter()  # drops what counts zero
+            self._discard_unclaimed()
+
+    async def footage(self, request: FootageRequest) -> Footage:
+        """Fetch what a window needs and copy out its packets. Raises `ClipError`."""
+        tracks = await self._tracks.get("", self._load)
+        video, window = tracks.video, request.window
+        muxed = request.with_sound and tracks.audio is None
+        found = await covering_runs(
+            video, window, with_sound=muxed, received=request.received, used=self._used["video", window]
+        )
+        indexed = [run for _, run in found]
+        held = held_frames(window, indexed)
+        shares = [(found[indexed.index(share.run)][0], share) for share in share_frames(window, indexed)]
+        spans = [await _span(run, share, request) for run, share in shares]
+        sound_shares = [_muxed_share(run, share, window) for run, share in shares] if muxed else []
+        if request.with_sound and tracks.audio is not None:
+            sound_shares = await self._separate_shares(tracks.audio, video, request)
+        sound = [await _sound(share, request) for share in sound_shares]
+        return Footage(SourceType.HLS, tuple(spans), tuple(sound), held)
+
+    async def _load(self) -> _Tracks:
+        playlist = await self._read(await self._locate())
+        if isinstance(playlist, MediaPlaylist):
+            return _Tracks(Track(playlist, self._reader, self._folder / "video"), None)
+        rendition = choose_rendition(playlist, self._picture)
+        video = Track(await self._read_media(rendition.uri), self._reader, self._folder / "video")
+        chosen = choose_audio(playlist, rendition)
+        if chosen is None:
+            return _Tracks(video, None)
+        return _Tracks(video, Track(await self._read_media(chosen.uri), self._reader, self._folder / "audio"))
+
+    async def _read(self, uri: str) -> MasterPlaylist | MediaPlaylist:
+        body = await self._reader.read(uri, at_most=LARGEST_PLAYLIST_BYTES)
+        return parse_playlist(body.data, body.uri)
+
+    async def _read_media(self, uri: str) -> MediaPlaylist:
+        playlist = await self._read(uri)
+        if isinstance(playlist, MasterPlaylist):
+            message = f"{without_query(uri)}: a master playlist inside a master playlist"
+            raise PermanentError("playlist_invalid", message)
+        return playlist
+
+    async def _separate_shares(self, audio: Track, video: Track, request: FootageRequest) -> list[_SoundShare]:
+        """The window's sound from a playlist of its own, on the clock that the pictures' track gives."""
+        window = request.window
+        chosen = choose_segments(audio.playlist, max(window.start_s - packets.PREROLL_S, Fraction(0)), window.end_s)
+        self._used["audio", window].update(chosen.indices)
+        runs = await audio.runs(chosen, video, request.received)
+        present = [await audio.read(run, packets.index_sound) for run in runs]
+        begins = [p[0] if p else run.segments[0].start_s for run, p in zip(runs, present, strict=True)]
+        inner = [min(max(begin, window.start_s), window.end_s) for begin in begins[1:]]
+        shares = zip(runs, [window.start_s, *inner], [*inner, window.end_s], present, strict=True)
+        return [_SoundShare(*share) for share in shares if share[2] > share[1]]
+
+    def _discard_unclaimed(self) -> None:
+        for key in [key for key in self._used if key[1] not in self._claims]:
+            del self._used[key]
+        tracks = self._tracks.known().get("")
+        for name, track in zip(("video", "audio"), tracks.every if tracks else [], strict=False):
+            keep = set().union(*(used for key, used in self._used.items() if key[0] == name))
+            for window in self._claims:
+                keep.update(choose_segments(track.playlist, window.start_s, window.last_s).indices)
+            track.store.discard(keep.__contains__)
+
+
+async def _span(run: FetchedRun, share: Share, request: FootageRequest) -> Span:
+    window = request.window
+    start_s, last_s = window.time_s(share.first_frame), window.time_s(share.first_frame + share.frames - 1)
+    keyframe_s = share.run.index.keyframe_before(start_s + SNAP_S)
+    path = request.folder / f"pictures-{share.first_frame}.nut"
+    excerpt = await anyio.to_thread.run_sync(
+        packets.copy_pictures, run.files, run.timing, keyframe_s, last_s + SNAP_S, path
+    )
+    return Span(path, start_s - excerpt.offset_s, share.frames, share.run.index.picture)
+
+
+def _muxed_share(run: FetchedRun, share: Share, window: Window) -> _SoundShare:
+    start_s, end_s = window.time_s(share.first_frame), window.time_s(share.first_frame + share.frames)
+    return _SoundShare(run, start_s, end_s, share.run.index.sound_s)
+
+
+async def _sound(share: _SoundShare, request: FootageRequest) -> Sound:
+    duration_s = share.end_s - share.start_s
+    present = share.present_s
+    if present is None or present[1] <= share.start_s or present[0] >= share.end_s:
+        return Sound(None, Fraction(0), duration_s)
+    path = request.folder / f"sound-{float(share.start_s):.6f}.nut"
+    excerpt = await anyio.to_thread.run_sync(
+        packets.copy_sound, share.run.files, share.run.timing, share.start_s, share.end_s, path
+    )
+    return Sound(path, share.start_s - excerpt.offset_s, duration_s)

@@ -1,0 +1,92 @@
+"""The `Sources` port: each reference goes to the source of its kind."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from lyricclip_cli.errors import MachineError
+from lyricclip_cli.hls.stream import HlsStream
+from lyricclip_cli.outcome import Footage, SourceType
+from lyricclip_cli.plan import FileRef, MediaRef, PictureSpec, PlaceholderRef, SourceRef, UrlRef, VideoRef, Window
+from lyricclip_cli.ports import FootageRequest
+from lyricclip_cli.sources.local_file import file_footage, find_media, looped_footage
+from lyricclip_cli.sources.streams import Streams
+from lyricclip_cli.sources.twelvelabs import Videos
+from lyricclip_cli.transport import without_query
+
+PLAYLIST_SUFFIXES = (".m3u8", ".m3u")
+
+
+class RoutedSources:
+    """All footage of one job. `videos` is `None` when no TwelveLabs account is configured."""
+
+    def __init__(
+        self, *, streams: Streams, videos: Videos | None, index_id: str | None, picture: PictureSpec, media_dir: Path, placeholder: Path
+    ) -> None:
+        self._streams = streams
+        self._videos = videos
+        self._index_id = index_id
+        self._picture = picture
+        self._media_dir = media_dir
+        self._placeholder = placeholder
+
+    def group(self, ref: SourceRef) -> str:
+        """See `Sources.group`: videos and URLs are limited, what lies on this machine is not."""
+        match ref:
+            case VideoRef(video_id):
+                return f"video:{video_id}"
+            case UrlRef(url):
+                return without_query(url)
+            case _:
+                return ""
+
+    def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
+        """See `Sources.claim`."""
+        stream = self._stream(ref)
+        return stream.claim(window) if stream else nullcontext()
+
+    async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
+        """See `Sources.fetch`."""
+        stream = self._stream(ref)
+        if stream is not None:
+            footage = await stream.footage(request)
+            return replace(footage, source_type=SourceType.LOCAL) if isinstance(ref, FileRef) else footage
+        match ref:
+            case FileRef(path):
+                return await file_footage(path, request)
+            case MediaRef(video_id):
+                return await file_footage(find_media(self._media_dir, video_id), request)
+            case PlaceholderRef():
+                return await looped_footage(self._placeholder, request)
+            case _:
+                raise AssertionError(f"no source for {ref!r}")
+
+    def _stream(self, ref: SourceRef) -> HlsStream | None:
+        """The HLS stream behind a reference, if it is one."""
+        match ref:
+            case VideoRef(video_id):
+                return self._named(f"video:{self._index_id}:{video_id}", lambda: self._stream_url(video_id))
+            case UrlRef(url):
+                return self._named(url, _already(url))
+            case FileRef(path) if path.suffix.lower() in PLAYLIST_SUFFIXES:
+                uri = path.as_uri()
+                return self._named(uri, _already(uri))
+            case _:
+                return None
+
+    def _named(self, name: str, locate: Callable[[], Awaitable[str]]) -> HlsStream:
+        return self._streams.named(name, self._picture, locate)
+
+    async def _stream_url(self, video_id: str) -> str:
+        if self._videos is None:
+            hint = "set TWELVELABS_API_KEY and TWELVELABS_INDEX_ID"
+            raise MachineError(f"video {video_id} is in TwelveLabs, and no key is set", hint=hint)
+        return await self._videos.stream_url(self._index_id, video_id)
+
+
+def _already(uri: str) -> Callable[[], Awaitable[str]]:
+    async def known() -> str:
+        return uri
+
+    return known

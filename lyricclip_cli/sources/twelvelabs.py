@@ -1,0 +1,119 @@
+"""TwelveLabs-indexed videos: from a video's id to the URL of its HLS stream, by the official SDK.
+
+Facts this rests on (checked against the SDK): it retries, follows redirects with the key on board and waits ten
+minutes by default, so all of that is switched off here and done by us; only `ApiError` is reliable, of which 400 and
+404 alone have classes of their own.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
+from lyricclip_cli.once import Once
+from lyricclip_cli.transport import classified, retry_after_s, utc_now
+
+if TYPE_CHECKING:
+    from twelvelabs import AsyncTwelveLabs
+
+DEFAULT_BASE_URL = "https://api.twelvelabs.io/v1.3"
+SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Credentials, from the environment alone. `repr` shows none of them."""
+
+    api_key: str
+    index_id: str
+    base_url: str = DEFAULT_BASE_URL
+
+    def __repr__(self) -> str:
+        """The account without its key."""
+        return f"Account(index_id={self.index_id!r}, base_url={self.base_url!r})"
+
+
+class Videos:
+    """Stream URLs of videos: one retrieve per video however many lines use it."""
+
+    def __init__(self, account: Account, client: httpx.AsyncClient, turn: Callable[[], Awaitable[None]]) -> None:
+        self._account = account
+        self._http = client
+        self._turn = turn
+        self._urls: Once[tuple[str, str], str] = Once()
+        self._sdk: AsyncTwelveLabs | None = None
+
+    async def stream_url(self, index_id: str | None, video_id: str) -> str:
+        """The URL of a video's playlist. Without `index_id`, the video is in the account's own index.
+
+        Raises `ClipError`, or `MachineError` when the key is refused.
+        """
+        index = index_id or self._account.index_id
+        return await self._urls.get((index, video_id), lambda: self._retrieve(index, video_id))
+
+    async def _retrieve(self, index_id: str, video_id: str) -> str:
+        if not SAFE_ID.fullmatch(video_id):  # the SDK puts ids into the path as they are
+            raise PermanentError("bad_video_id", "a video id has letters, digits, - and _ only")
+        indexes = self._client().indexes
+        ids = (index_id, video_id)
+        try:
+            return _stream_url(video_id, await self._call(indexes.indexed_assets.retrieve, ids))
+        except PermanentError as error:
+            if error.code != "unknown_video":
+                raise
+        return _stream_url(video_id, await self._call(indexes.videos.retrieve, ids))  # the older way in
+
+    async def _call(self, retrieve: Callable[..., Awaitable[Any]], ids: tuple[str, str]) -> Any:
+        from pydantic import ValidationError  # noqa: PLC0415 - with the SDK
+        from twelvelabs.core.api_error import ApiError  # noqa: PLC0415 - over a second to import
+
+        await self._turn()
+        with classified(self._account.base_url):
+            try:
+                return await retrieve(*ids)
+            except ApiError as error:
+                raise _api_error(error, ids[1]) from None  # the SDK's own text can hold the key's header
+            except ValidationError as error:
+                message = f"the answer about video {ids[1]} is not understood"
+                raise PermanentError("api_answer", message) from error
+
+    def _client(self) -> "AsyncTwelveLabs":
+        if self._sdk is None:
+            from twelvelabs import AsyncTwelveLabs  # noqa: PLC0415 - over a second to import
+
+            self._sdk = AsyncTwelveLabs(
+                api_key=self._account.api_key, base_url=self._account.base_url, httpx_client=self._http, timeout=30
+            )
+        return self._sdk
+
+
+def api_client(stall_timeout_s: float) -> httpx.AsyncClient:
+    """The HTTP client for the API's host alone; it follows no redirect, since those would carry the key along."""
+    return httpx.AsyncClient(follow_redirects=False, timeout=httpx.Timeout(stall_timeout_s, connect=10.0))
+
+
+def _api_error(error: Any, video_id: str) -> ClipError | MachineError:
+    status = error.status_code or 0
+    if status in {401, 403}:
+        hint = "check TWELVELABS_API_KEY and TWELVELABS_INDEX_ID"
+        return MachineError(f"TwelveLabs refused the key (HTTP {status})", hint=hint)
+    if status in {400, 404}:
+        hint = "check the id and the index"
+        return PermanentError("unknown_video", f"TwelveLabs has no video {video_id} in this index", hint=hint)
+    if status in {408, 425, 429} or status >= 500:
+        wait_s = retry_after_s(httpx.Headers(error.headers or {}), utc_now())
+        return TransientError(f"api_{status}", f"TwelveLabs answered {status} for {video_id}", retry_after_s=wait_s)
+    return TransientError("api_answer", f"TwelveLabs answered {status} with something that is not its API's")
+
+
+def _stream_url(video_id: str, answer: Any) -> str:
+    hls = getattr(answer, "hls", None)
+    url = getattr(hls, "video_url", None) if hls is not None else None
+    if not url:
+        status = getattr(hls, "status", None) or "none"
+        hint = "index it again with streaming enabled, or put a copy into the media folder"
+        raise PermanentError("no_stream", f"video {video_id} has no stream (HLS status: {status})", hint=hint)
+    return str(url)
