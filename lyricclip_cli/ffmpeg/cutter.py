@@ -1,0 +1,71 @@
+"""The `Cutter` port over ffmpeg: one process per clip, the clip counted, then moved to its place."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+
+from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
+from lyricclip_cli.ffmpeg.binary import Ffmpeg
+from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
+from lyricclip_cli.ffmpeg.count import count_frames
+from lyricclip_cli.ffmpeg.process import FfmpegFailure, run_ffmpeg
+from lyricclip_cli.outcome import CutClip
+from lyricclip_cli.placing import place
+from lyricclip_cli.plan import Grid, PictureSpec
+from lyricclip_cli.ports import CutOrder
+
+DISK_FULL = "No space left on device"
+
+
+class FfmpegCutter:
+    """Cuts clips of one film. `stall_timeout_s` is asked for at each cut, since it can change while a render runs."""
+
+    def __init__(
+        self,
+        ffmpeg: Ffmpeg,
+        *,
+        grid: Grid,
+        picture: PictureSpec,
+        encode: EncodeSpec,
+        folder: Path,
+        stall_timeout_s: Callable[[], float],
+    ) -> None:
+        self._ffmpeg = ffmpeg
+        self._grid = grid
+        self._picture = picture
+        self._encode = encode
+        self._folder = folder
+        self._stall_timeout_s = stall_timeout_s
+
+    async def cut(self, order: CutOrder) -> CutClip:
+        """See `Cutter.cut`."""
+        draft = self._folder / f"cutting-{order.destination.name}"
+        arguments = clip_arguments(order, self._grid, self._picture, self._encode, str(draft))
+        try:
+            await run_ffmpeg(
+                self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s(), progress=order.progress
+            )
+            return await anyio.to_thread.run_sync(self._counted, draft, order)
+        except FfmpegFailure as failure:
+            raise _classified(failure) from failure
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _counted(self, draft: Path, order: CutOrder) -> CutClip:
+        count = count_frames(draft, self._grid.fps)
+        if count.frames != order.frames or not count.steady:
+            message = f"the clip came out with {count.frames} frames instead of {order.frames}"
+            raise TransientError("wrong_frame_count", message)
+        size_bytes = draft.stat().st_size
+        place(draft, order.destination)
+        return CutClip(order.destination, count.frames, size_bytes, count.reorder_frames)
+
+
+def _classified(failure: FfmpegFailure) -> ClipError | MachineError:
+    if DISK_FULL in failure.stderr or failure.exit_code == 256 - errno.ENOSPC:
+        return MachineError("the disk is full", hint="free some space and run the same command again")
+    if failure.exit_code < 0:
+        return TransientError("ffmpeg_killed", f"ffmpeg was ended by signal {-failure.exit_code}")
+    return PermanentError("cut_failed", str(failure))

@@ -1,0 +1,118 @@
+"""One ffmpeg child process: started from a list, watched, and never left behind."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import anyio
+from anyio.abc import ByteReceiveStream, Process
+from anyio.streams.text import TextReceiveStream
+
+from lyricclip_cli.errors import MachineError, TransientError
+
+GRACE_S = 2.0
+"""How long a process that was asked to end may take before it is killed."""
+
+KEPT_STDERR = 4_000
+
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "FONTCONFIG_FILE",
+             "FONTCONFIG_PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")  # fmt: skip
+"""The only environment variables ffmpeg sees: no key, no proxy with a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class FfmpegFailure(Exception):
+    """ffmpeg ended with an error. `stderr` is the end of what it said."""
+
+    exit_code: int
+    stderr: str
+
+    def __str__(self) -> str:
+        """The last line that ffmpeg printed, which usually names the cause."""
+        lines = [line for line in self.stderr.splitlines() if line.strip()]
+        return f"ffmpeg ended with exit code {self.exit_code}: {lines[-1].strip() if lines else 'it said nothing'}"
+
+
+async def run_ffmpeg(
+    path: str, arguments: Sequence[str], *, stall_timeout_s: float, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Run ffmpeg to its end. `progress` is told the number of frames so far.
+
+    Raises `FfmpegFailure`; `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`; `MachineError` when
+    it cannot be started. On cancellation the process is asked to end, killed after a grace, and always waited for.
+    """
+    command = [path, "-hide_banner", "-nostdin", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25", "-y"]
+    try:
+        process = await anyio.open_process(
+            [*command, *arguments],
+            stdin=-3,  # subprocess.DEVNULL
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and we end it in order
+        )
+    except OSError as error:
+        raise MachineError(f"ffmpeg cannot be started: {error}", hint="lyricclip doctor says more") from error
+    tail = _Tail()
+    try:
+        async with anyio.create_task_group() as tasks:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            tasks.start_soon(tail.drain, process.stderr)
+            with anyio.CancelScope() as scope:
+                await _watch(process.stdout, scope, stall_timeout_s, progress)
+                await process.wait()
+            if scope.cancelled_caught:
+                await _end(process)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await _end(process)
+            await process.aclose()
+    if scope.cancelled_caught:
+        raise TransientError("stalled", f"ffmpeg made no progress for {stall_timeout_s:g} s and was ended")
+    if process.returncode:
+        raise FfmpegFailure(process.returncode, tail.text)
+
+
+async def _watch(
+    stdout: ByteReceiveStream, scope: anyio.CancelScope, stall_timeout_s: float, progress: Callable[[int], None]
+) -> None:
+    """Read `-progress` output (`key=value` lines); every new frame or bit of time moves the deadline on."""
+    scope.deadline = anyio.current_time() + stall_timeout_s
+    rest, seen = "", ("", "")
+    async for text in TextReceiveStream(stdout, errors="replace"):
+        *lines, rest = (rest + text).split("\n")
+        values = dict(line.split("=", 1) for line in lines if "=" in line)
+        now = (values.get("frame", ""), values.get("out_time_us", ""))
+        if now not in {seen, ("", "")}:
+            seen = now
+            scope.deadline = anyio.current_time() + stall_timeout_s
+        if now[0].strip().isdigit():
+            progress(int(now[0]))
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.terminate()
+    with anyio.move_on_after(GRACE_S):
+        await process.wait()
+        return
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+class _Tail:
+    """The end of what a process says on stderr."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    @property
+    def text(self) -> str:
+        return self._data.decode("utf-8", errors="replace")
+
+    async def drain(self, stderr: ByteReceiveStream) -> None:
+        async for chunk in stderr:
+            self._data = (self._data + chunk)[-KEPT_STDERR:]

@@ -1,0 +1,87 @@
+"""The film's sound: the song, or the clips' own sound end to end, encoded once."""
+
+import wave
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+from lyricclip_cli.errors import NoFilmError
+from lyricclip_cli.ffmpeg.clip_command import SAMPLE_RATE, samples_at
+from lyricclip_cli.outcome import CutClip
+from lyricclip_cli.plan import SongPlan
+
+KEPT_RATES = frozenset({44_100, 48_000})
+"""Sample rates that stay as they are; any other becomes 48 kHz."""
+
+AAC_ARGUMENTS = ("-c:a", "aac", "-b:a", "192k", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
+
+
+def song_arguments(song: SongPlan, film_s: Fraction, rate: int, output: str) -> list[str]:
+    """Arguments that encode the song so that sample 0 is the film's start, and its length is the film's."""
+    total = floor(film_s * rate + Fraction(1, 2))
+    lead = floor(Fraction(song.lead_ms * rate, 1000) + Fraction(1, 2))
+    start = f"atrim=start_sample={lead},asetpts=N/SR/TB" if lead >= 0 else f"adelay={-lead}S:all=1"
+    graph = f"aresample={rate}:async=1:first_pts=0,{start},apad=whole_len={total},atrim=end_sample={total}"
+    source = ["-protocol_whitelist", "file,crypto,pipe", "-i", f"file:{song.path}", "-map", "0:a:0"]
+    return [*source, "-af", graph, "-ac", "2", "-ar", str(rate), *AAC_ARGUMENTS, "-f", "mp4", output]
+
+
+def wave_arguments(source: Path, output: str) -> list[str]:
+    """Arguments that encode the clips' joined sound."""
+    return ["-protocol_whitelist", "file,crypto,pipe", "-i", f"file:{source}", *AAC_ARGUMENTS, "-f", "mp4", output]
+
+
+def sample_rate(path: Path) -> int:
+    """The rate to encode a song at. Raises `NoFilmError` when the file has no sound that can be read."""
+    import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
+
+    try:
+        with av.open(str(path)) as container:
+            rate = container.streams.audio[0].codec_context.sample_rate
+    except (av.FFmpegError, IndexError) as error:
+        raise NoFilmError(f"{path.name}: no sound that can be read", hint="check the timeline's audio.file") from error
+    return rate if rate in KEPT_RATES else SAMPLE_RATE
+
+
+def duration_ms(path: Path) -> int | None:
+    """How long a sound file plays, in milliseconds; `None` when it cannot be read as sound."""
+    import av  # noqa: PLC0415 - see sample_rate
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.audio[0]
+            if stream.duration is not None and stream.time_base is not None:
+                return floor(stream.duration * stream.time_base * 1000)
+            return None if container.duration is None else container.duration // 1000
+    except (av.FFmpegError, IndexError):
+        return None
+
+
+def write_wave(pieces: Sequence[CutClip], fps: Fraction, output: Path) -> None:
+    """Decode the clips' lossless sound end to end into one PCM file, each clip its exact number of samples."""
+    frame = 0
+    with wave.open(str(output), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        for piece in pieces:
+            wanted = samples_at(frame + piece.frames, fps) - samples_at(frame, fps)
+            frame += piece.frames
+            _append(file, piece.path, wanted * 4)
+
+
+def _append(file: wave.Wave_write, clip: Path, wanted_bytes: int) -> None:
+    import av  # noqa: PLC0415 - see sample_rate
+    from av.audio.resampler import AudioResampler  # noqa: PLC0415
+
+    written = 0
+    with av.open(str(clip)) as container:
+        packed = AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE)
+        for decoded in container.decode(audio=0):
+            for block in packed.resample(decoded):
+                data = bytes(block.planes[0])[: block.samples * 4]
+                written += len(data)
+                file.writeframesraw(data)
+    if written != wanted_bytes:
+        raise NoFilmError(f"{clip.name}: {written // 4} samples of sound instead of {wanted_bytes // 4}")
