@@ -1,0 +1,180 @@
+"""The commands, and the one place where an error becomes text and an exit code."""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from lyricclip_cli import __version__
+from lyricclip_cli.cli.options import Config, Ffmpeg, MediaDir, given
+from lyricclip_cli.cli.present import complain
+from lyricclip_cli.errors import UserError
+
+app = typer.Typer(
+    name="lyricclip",
+    help="Render lyric films: exact to the frame, fetching only the seconds they show.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line. Exit codes are the design's table."""
+    try:
+        app(prog_name="lyricclip")
+    except UserError as error:
+        complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has left
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception:
+        traceback.print_exc()
+        print(
+            f"\nlyricclip {__version__}: this is a bug. Please report it with the lines above, the command and, if "
+            "you can, the timeline.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lyricclip {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Render lyric films: exact to the frame, fetching only the seconds they show."""
+
+
+@app.command()
+def render(
+    timelines: Annotated[list[Path], typer.Argument(metavar="TIMELINE...", help="One or more timelines (JSON).")],
+    concurrency: Annotated[
+        Optional[int], typer.Option("-c", "--concurrency", help="Clips in work at once.", show_default="4")
+    ] = None,
+    config: Config = None,
+    output_dir: Annotated[
+        Optional[Path],
+        typer.Option("-o", "--output-dir", help="A folder per job is made here.", show_default="artifacts/renders"),
+    ] = None,
+    work_dir: Annotated[
+        Optional[Path], typer.Option("--work-dir", help="Temporary files.", show_default="artifacts/render_tmp")
+    ] = None,
+    media_dir: MediaDir = None,
+    job_id: Annotated[
+        Optional[str], typer.Option("--job-id", help="Name of the job.", show_default="the timeline's file name")
+    ] = None,
+    only: Annotated[
+        Optional[str], typer.Option("--only", metavar="ID,ID", help="These lines alone.", show_default=False)
+    ] = None,
+    clips_only: Annotated[bool, typer.Option("--clips-only", help="Make the clips, no film.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Any fallback is a failure (exit 5).")] = False,
+    metrics: Annotated[
+        Optional[str],
+        typer.Option("--metrics", metavar="FILE", help="One more copy of the report; - is stdout.", show_default=False),
+    ] = None,
+    progress: Annotated[
+        str, typer.Option("--progress", metavar="auto|table|plain|json|none", help="What to show meanwhile.")
+    ] = "auto",
+    log_level: Annotated[
+        str, typer.Option("--log-level", metavar="debug|info|warning|error", help="Least level in the logs.")
+    ] = "info",
+    log_file: Annotated[
+        Optional[Path], typer.Option("--log-file", help="One log for all jobs of this call.", show_default=False)
+    ] = None,
+    ffmpeg: Ffmpeg = None,
+) -> None:
+    """Render timelines to finished films."""
+    from lyricclip_cli.cli.rendering import run_render
+    from lyricclip_cli.settings import read_settings
+
+    flags = given(
+        render_clip_concurrency=concurrency,
+        output_dir=output_dir,
+        work_dir=work_dir,
+        media_dir=media_dir,
+        ffmpeg=ffmpeg,
+    )
+    code = run_render(
+        read_settings(flags, config),
+        timelines=timelines,
+        job_id=job_id,
+        only=only,
+        clips_only=clips_only,
+        strict=strict,
+        metrics=metrics,
+        progress=progress,
+        log_level=log_level,
+        log_file=log_file,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def validate(
+    timelines: Annotated[list[Path], typer.Argument(metavar="TIMELINE...", help="One or more timelines (JSON).")],
+    config: Config = None,
+    media_dir: MediaDir = None,
+) -> None:
+    """Check everything that needs no download."""
+    from lyricclip_cli.cli.inspecting import run_validate
+    from lyricclip_cli.settings import read_settings
+
+    raise typer.Exit(run_validate(read_settings(given(media_dir=media_dir), config), timelines))
+
+
+@app.command()
+def plan(
+    timeline: Annotated[Path, typer.Argument(metavar="TIMELINE", help="A timeline (JSON).")],
+    config: Config = None,
+    media_dir: MediaDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As data.")] = False,
+) -> None:
+    """Show what a render would fetch and cut."""
+    from lyricclip_cli.cli.inspecting import run_plan
+    from lyricclip_cli.settings import read_settings
+
+    run_plan(read_settings(given(media_dir=media_dir), config), timeline, as_json=as_json)
+
+
+@app.command()
+def report(
+    reports: Annotated[list[Path], typer.Argument(metavar="REPORT...", help="metrics.json of earlier renders.")],
+) -> None:
+    """Sum up a render, and say why lines failed."""
+    from lyricclip_cli.cli.inspecting import run_report
+
+    for path in reports:
+        run_report(path)
+
+
+@app.command()
+def doctor(config: Config = None, ffmpeg: Ffmpeg = None) -> None:
+    """Check ffmpeg, encoders, processors, disk, key and service."""
+    from lyricclip_cli.cli.doctor import run_doctor
+    from lyricclip_cli.settings import read_settings
+
+    raise typer.Exit(run_doctor(read_settings(given(ffmpeg=ffmpeg), config)))
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="timeline|report|config", help="Which schema.")],
+) -> None:
+    """Print the JSON Schema of a timeline, a report or the config."""
+    from lyricclip_cli.cli.inspecting import run_schema
+
+    run_schema(name)

@@ -1,0 +1,24 @@
+"""Options that several commands share, with their help."""
+
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+Config = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads it
+    typer.Option("--config", help="TOML file with settings; ./lyricclip.toml if there.", show_default=False),
+]
+MediaDir = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--media-dir", help="Local footage, DIR/<video_id>.<ext>.", show_default="media/videos"),
+]
+Ffmpeg = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--ffmpeg", help="Another ffmpeg than the bundled one.", envvar="LYRICCLIP_FFMPEG", show_default=False),
+]
+
+
+def given(**flags: Any) -> dict[str, Any]:
+    """The flags that were given: what is `None` leaves the word to environment, file and defaults."""
+    return {key: value for key, value in flags.items() if value is not None}

@@ -1,0 +1,69 @@
+"""`lyricclip render`: from words on the command line to a request, and back to an exit code."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import cast, get_args
+
+import anyio
+
+from lyricclip_cli.batch import Job, RenderRequest, plan_jobs, render_jobs, worst
+from lyricclip_cli.cli.present import complain
+from lyricclip_cli.errors import UsageError
+from lyricclip_cli.observe import ProgressMode
+from lyricclip_cli.observe.log import LogLevel
+from lyricclip_cli.settings import Settings
+
+
+
+def run_render(
+    settings: Settings,
+    *,
+    timelines: Sequence[Path],
+    job_id: str | None,
+    only: str | None,
+    clips_only: bool,
+    strict: bool,
+    metrics: str | None,
+    progress: str,
+    log_level: str,
+    log_file: Path | None,
+) -> int:
+    """Render, and give the exit code."""
+    if progress not in get_args(ProgressMode):
+        raise UsageError(f"--progress {progress}: no such mode", hint=f"one of {', '.join(get_args(ProgressMode))}")
+    if log_level not in get_args(LogLevel):
+        raise UsageError(f"--log-level {log_level}: no such level", hint=f"one of {', '.join(get_args(LogLevel))}")
+    request = RenderRequest(
+        timelines=timelines,
+        job_id=job_id,
+        only=frozenset(part.strip() for part in (only or "").split(",") if part.strip()),
+        clips_only=clips_only,
+        strict=strict,
+        metrics=metrics,
+        progress=cast(ProgressMode, progress),
+        log_level=cast(LogLevel, log_level),
+        log_file=log_file,
+    )
+    return _render(request, settings)
+
+
+def _render(request: RenderRequest, settings: Settings) -> int:
+    jobs, errors = plan_jobs(request, settings)
+    for error in errors:
+        complain(error)
+    codes = [error.exit_code for error in errors]
+    if jobs:
+        finished = anyio.run(partial(render_jobs, request, settings, jobs))
+        codes += [code for _, code in finished]
+        _tell_where(request, finished)
+    return worst(codes)
+
+
+def _tell_where(request: RenderRequest, finished: Sequence[tuple[Job, int]]) -> None:
+    """Say on stderr where each film and report is: the last thing a user reads."""
+    if request.progress in {"none", "json"}:
+        return
+    for job, _ in finished:
+        print(f"{job.folder.root}", file=sys.stderr)

@@ -1,0 +1,159 @@
+"""One job from its plan to its film: all clips at once, each in its turn, then the join."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+
+from lyricclip_cli.clip import LineMaker, Workshop, publish_outcome
+from lyricclip_cli.errors import ClipError, NoFilmError, UserError
+from lyricclip_cli.events import FilmWritten, JoinStarted, WarningRaised
+from lyricclip_cli.outcome import (
+    ClipDone,
+    ClipOutcome,
+    ClipStatus,
+    CutClip,
+    Film,
+    Footage,
+    SourceType,
+    StageTimes,
+)
+from lyricclip_cli.plan import BlackPlan, ClipPlan, RenderPlan
+from lyricclip_cli.ports import CutOrder, Joiner
+from lyricclip_cli.report import RenderResult
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSpec:
+    """Where the film goes; `None` when only clips are wanted."""
+
+    joiner: Joiner
+    path: Path | None
+
+
+class Render:
+    """One job. `run` returns the result in every case but a bug; being cancelled counts as interrupted."""
+
+    def __init__(self, plan: RenderPlan, shop: Workshop, film: FilmSpec) -> None:
+        self._plan = plan
+        self._shop = shop
+        self._film = film
+        self._outcomes: dict[int, ClipOutcome] = {}
+        self._makers = {clip.number: LineMaker(clip, shop) for clip in plan.clips}
+        self._black: dict[int, CutClip] = {}
+        self._song: Path | None = None
+
+    async def run(self, stop: anyio.CancelScope) -> RenderResult:
+        """Make all clips, then the film. Cancelling `stop` ends the work; the result then says what there is."""
+        queued_at = self._shop.clock.now()
+        film: Film | None = None
+        error: UserError | None = None
+        with stop:
+            try:
+                film = await self._make_all()
+            except* UserError as group:
+                error = _first(group)
+        reason = "interrupted" if stop.cancel_called else "not_reached"
+        self._close_open_lines(reason)
+        return self._result(queued_at, film, error, interrupted=stop.cancel_called)
+
+    async def _make_all(self) -> Film | None:
+        for warning in self._plan.warnings:
+            self._shop.events.publish(WarningRaised(self._shop.job_id, warning.line_id, warning.message))
+        async with anyio.create_task_group() as tasks:
+            if self._film.path is not None and self._plan.song is not None:
+                tasks.start_soon(self._encode_song)
+            for clip in self._plan.clips:
+                tasks.start_soon(self._make_line, clip)
+            for gap in self._plan.gaps:
+                tasks.start_soon(self._make_black, gap)
+        return await self._join()
+
+    async def _make_line(self, clip: ClipPlan) -> None:
+        maker = self._makers[clip.number]
+        outcome = await maker.make() if clip.frames else _nothing_to_show(self._shop)
+        self._outcomes[clip.number] = outcome
+        publish_outcome(self._shop, clip, outcome)
+
+    async def _make_black(self, gap: BlackPlan) -> None:
+        destination = self._shop.work_dir / f"black-{gap.start_frame}.mp4"
+        footage = Footage(SourceType.PLACEHOLDER, ())
+        order = CutOrder(footage, gap.start_frame, gap.frames, destination, self._shop.with_sound, _ignore)
+        async with self._shop.encoders:
+            try:
+                self._black[gap.start_frame] = await self._shop.cutter.cut(order)
+            except ClipError as error:
+                raise NoFilmError(f"the black of a gap could not be made: {error.message}") from error
+
+    async def _encode_song(self) -> None:
+        assert self._plan.song is not None
+        async with self._shop.encoders:
+            destination = self._shop.work_dir / "song.m4a"
+            self._song = await self._film.joiner.encode_song(self._plan.song, destination)
+
+    async def _join(self) -> Film | None:
+        pieces = [self._piece(piece) for piece in self._plan.pieces]
+        whole = [piece for piece in pieces if piece is not None]
+        if len(whole) < len(pieces):
+            raise NoFilmError("some lines have no clip at all", hint="the report says why, per line")
+        if self._film.path is None:
+            return None
+        self._shop.events.publish(JoinStarted(self._shop.job_id, len(whole)))
+        film = await self._film.joiner.join(whole, self._song, self._film.path)
+        self._shop.events.publish(FilmWritten(self._shop.job_id, film))
+        return film
+
+    def _piece(self, piece: ClipPlan | BlackPlan) -> CutClip | None:
+        if isinstance(piece, BlackPlan):
+            return self._black[piece.start_frame]
+        outcome = self._outcomes[piece.number]
+        return outcome.clip if isinstance(outcome, ClipDone) else None
+
+    def _close_open_lines(self, reason: str) -> None:
+        for number, maker in self._makers.items():
+            if number not in self._outcomes:
+                self._outcomes[number] = maker.unfinished(reason, "the run ended before this line was done")
+
+    def _result(
+        self, queued_at: datetime, film: Film | None, error: UserError | None, *, interrupted: bool
+    ) -> RenderResult:
+        return RenderResult(
+            plan=self._plan,
+            outcomes=self._outcomes,
+            film=film,
+            queued_at=queued_at,
+            finished_at=self._shop.clock.now(),
+            peak_parallelism=self._shop.slots.peak,
+            slot_uses=[use for use in self._shop.slots.uses if use.job_id == self._shop.job_id],
+            error=error,
+            interrupted=interrupted,
+        )
+
+
+def _first(group: BaseExceptionGroup[UserError]) -> UserError:
+    """The error that stopped the run: of several at once, the one with the lowest exit code names the cause."""
+    leaves: list[UserError] = []
+
+    def collect(error: BaseException) -> None:
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                collect(inner)
+        elif isinstance(error, UserError):
+            leaves.append(error)
+
+    collect(group)
+    return min(leaves, key=lambda error: error.exit_code)
+
+
+def _nothing_to_show(shop: Workshop) -> ClipDone:
+    """The outcome of a line that has no frame of its own: there is nothing to cut, and nothing went wrong."""
+    now = shop.clock.now()
+    nothing = CutClip(shop.clips_dir, 0, 0, 0)
+    return ClipDone(
+        ClipStatus.SUCCESS, SourceType.PLACEHOLDER, None, nothing, 0, (), 0, None, 0, 0, now, now, StageTimes()
+    )
+
+
+def _ignore(_count: int) -> None:
+    """Progress of what has no row in the table."""

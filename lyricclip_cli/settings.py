@@ -1,0 +1,100 @@
+"""Settings: flags beat environment, environment beats file, file beats defaults. Credentials are not among them."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from lyricclip_cli.errors import InputError, Problem
+
+DEFAULT_CONFIG = Path("lyricclip.toml")
+ENV_PREFIX = "LYRICCLIP_"
+
+
+def usable_cores() -> int:
+    """Processors this process may use: its affinity, and the cgroup's share of them."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return max(1, min(cores, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        return cores
+
+
+class Settings(BaseSettings):
+    """The keys of `lyricclip.toml`, which are also flags and `LYRICCLIP_<KEY>` variables. `live` keys can change."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, title="lyricclip.toml")
+
+    render_clip_concurrency: int = Field(4, ge=1, le=32, description="clips in work at once (live)")
+    per_video_limit: int = Field(2, ge=1, le=32, description="downloads at once from one video (live)")
+    encode_slots: int = Field(
+        default_factory=usable_cores, ge=1, le=256, description="ffmpeg processes at once; default: cores (live)"
+    )
+    max_retry: int = Field(2, ge=0, le=20, description="retries after the first attempt, per candidate (live)")
+    retry_backoff_base_ms: int = Field(
+        500, ge=0, le=30_000, description="first wait; doubles, full jitter, at most 30 s (live)"
+    )
+    twelvelabs_requests_per_minute: int = Field(40, ge=1, le=6000, description="token bucket for the API (live)")
+    clip_timeout_s: float = Field(120, gt=0, le=86_400, description="limit of one attempt, in seconds (live)")
+    stall_timeout_s: float = Field(
+        20, gt=0, le=3600, description="no bytes and no frames for this long ends an attempt (live)"
+    )
+    placeholder_asset_path: Path | None = Field(
+        None, description="what a line shows when nothing can be had; default: the packaged placeholder"
+    )
+    media_dir: Path = Field(Path("media/videos"), description="local footage, DIR/<video_id>.<ext>")
+    output_dir: Path = Field(Path("artifacts/renders"), description="a folder per job is made here")
+    work_dir: Path = Field(Path("artifacts/render_tmp"), description="temporary files")
+    video_encoder: str = Field("libx264", pattern="^[a-z0-9_]+$", description="ffmpeg's name of the encoder")
+    preset: str = Field("veryfast", pattern="^[a-z0-9]+$", description="preset of the encoder")
+    crf: int = Field(20, ge=0, le=51, description="quality of the encode, lower is better")
+    ffmpeg: str | None = Field(None, description="another ffmpeg than the bundled one")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, environment, file. The file is the one that `read_settings` names."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def read_settings(flags: Mapping[str, Any], config: Path | None) -> Settings:
+    """The settings in force. `flags` holds only what was given; `config` is `--config`.
+
+    Raises `InputError` naming the file or variable, the key, what was seen and what fits.
+    """
+    file = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
+    if config is not None and not config.is_file():
+        raise InputError(str(config), [Problem("", "no such file", "name an existing file with --config")])
+
+    class FromFile(Settings):
+        """The same keys, read from this run's file."""
+
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        return FromFile(**flags)
+    except ValidationError as error:
+        raise InputError(str(file or "settings"), [_problem(detail, flags) for detail in error.errors()]) from error
+    except (ValueError, OSError) as error:  # TOML that does not parse names its line
+        raise InputError(str(file), [Problem("", f"not valid TOML: {error}")]) from error
+
+
+def _problem(detail: Any, flags: Mapping[str, Any]) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return Problem(key, "unknown key", "lyricclip schema config lists the keys")
+    where = f"--{key.replace('_', '-')}" if key in flags else key
+    if ENV_PREFIX + key.upper() in os.environ and key not in flags:
+        where = ENV_PREFIX + key.upper()
+    message = detail["msg"][:1].lower() + detail["msg"][1:]
+    return Problem(where, f"{message}, not {str(detail['input'])[:60]!r}")

@@ -1,0 +1,156 @@
+"""Builds everything a run needs, and is the only module that names concrete adapters. Nothing is built at import."""
+
+import os
+import platform
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import av
+import httpx
+from aiolimiter import AsyncLimiter
+
+from lyricclip_cli import __version__
+from lyricclip_cli.clip import ClipPolicy, Workshop
+from lyricclip_cli.clock import SystemClock
+from lyricclip_cli.errors import MachineError
+from lyricclip_cli.events import Events
+from lyricclip_cli.ffmpeg.binary import Ffmpeg, find_ffmpeg
+from lyricclip_cli.ffmpeg.clip_command import EncodeSpec
+from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
+from lyricclip_cli.ffmpeg.joiner import CopyJoiner
+from lyricclip_cli.job import JobFolder
+from lyricclip_cli.limits import SlotLimits, Slots
+from lyricclip_cli.plan import RenderPlan, VideoRef
+from lyricclip_cli.render import FilmSpec, Render
+from lyricclip_cli.retry import RetryPolicy
+from lyricclip_cli.settings import Settings
+from lyricclip_cli.sources.routed import RoutedSources
+from lyricclip_cli.sources.streams import Streams
+from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client
+from lyricclip_cli.transport import DiskReader, SchemeReader, WebReader, http_client
+
+PACKAGED_PLACEHOLDER = Path(__file__).parent / "assets" / "clip_placeholder.mp4"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all jobs of a run share: limits, connections, streams."""
+
+    settings: Settings
+    clock: SystemClock
+    events: Events
+    ffmpeg: Ffmpeg
+    slots: Slots
+    encoders: anyio.CapacityLimiter
+    streams: Streams
+    videos: Videos | None
+
+
+def account_from(environ: Mapping[str, str]) -> Account | None:
+    """The TwelveLabs account, from the environment alone; `None` without a key. Raises `MachineError`."""
+    key, index_id = environ.get("TWELVELABS_API_KEY", "").strip(), environ.get("TWELVELABS_INDEX_ID", "").strip()
+    if not key:
+        return None
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise MachineError("TWELVELABS_API_KEY has characters that no key has", hint="copy the key again")
+    base_url = environ.get("TWELVELABS_BASE_URL", "").strip().rstrip("/") or DEFAULT_BASE_URL
+    return Account(key, index_id, base_url)
+
+
+def check_account(account: Account | None, plan: RenderPlan) -> None:
+    """Whether a plan's videos can be asked for at all. Raises `MachineError` when it needs one and the key or index is missing."""
+    video = next((s.ref for c in plan.clips for s in c.chain if isinstance(s.ref, VideoRef)), None)
+    if video is None:
+        return
+    if account is None:
+        message = f"video {video.video_id} is in TwelveLabs, and TWELVELABS_API_KEY is not set"
+        raise MachineError(message, hint="export TWELVELABS_API_KEY=... and TWELVELABS_INDEX_ID=...")
+    if not (plan.index_id or account.index_id):
+        hint = "export TWELVELABS_INDEX_ID=..., or write index_id into the timeline"
+        raise MachineError("no TwelveLabs index is named", hint=hint)
+
+
+@asynccontextmanager
+async def shared_tools(
+    settings: Settings, events: Events, *, work: Path, roots: Sequence[Path], environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Shared]:
+    """Build what all jobs share; connections are closed in the end. Raises `MachineError`."""
+    clock = SystemClock()
+    stall_s = settings.stall_timeout_s
+    account = account_from(environ)
+    bucket = AsyncLimiter(settings.twelvelabs_requests_per_minute, 60)
+    async with (
+        http_client(connections=64, stall_timeout_s=stall_s) as web,
+        api_client(stall_s) as api,
+    ):
+        reader = SchemeReader(
+            {"http": WebReader(web), "https": WebReader(web), "file": DiskReader((*roots, settings.media_dir))}
+        )
+        yield Shared(
+            settings=settings,
+            clock=clock,
+            events=events,
+            ffmpeg=await anyio.to_thread.run_sync(find_ffmpeg, settings.ffmpeg),
+            slots=Slots(SlotLimits(settings.render_clip_concurrency, settings.per_video_limit), clock.monotonic_s),
+            encoders=anyio.CapacityLimiter(settings.encode_slots),
+            streams=Streams(reader, work / "streams"),
+            videos=Videos(account, api, bucket.acquire) if account else None,
+        )
+
+
+def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path, *, clips_only: bool) -> Render:
+    """One job's render over the shared tools."""
+    settings = shared.settings
+
+    def stall_timeout_s() -> float:
+        return settings.stall_timeout_s
+
+    sources = RoutedSources(
+        streams=shared.streams,
+        videos=shared.videos,
+        index_id=plan.index_id,
+        picture=plan.picture,
+        media_dir=settings.media_dir,
+        placeholder=settings.placeholder_asset_path or PACKAGED_PLACEHOLDER,
+    )
+    cutter = FfmpegCutter(
+        shared.ffmpeg,
+        grid=plan.grid,
+        picture=plan.picture,
+        encode=EncodeSpec(settings.video_encoder, settings.preset, settings.crf),
+        folder=work,
+        stall_timeout_s=stall_timeout_s,
+    )
+    joiner = CopyJoiner(
+        shared.ffmpeg, fps=plan.grid.fps, frames=plan.frames, folder=work, stall_timeout_s=stall_timeout_s
+    )
+    shop = Workshop(
+        job_id=folder.job_id,
+        sources=sources,
+        cutter=cutter,
+        slots=shared.slots,
+        encoders=shared.encoders,
+        clock=shared.clock,
+        events=shared.events,
+        policy=lambda: ClipPolicy(
+            RetryPolicy(settings.max_retry, settings.retry_backoff_base_ms), settings.clip_timeout_s
+        ),
+        with_sound=plan.song is None,
+        clips_dir=folder.clips.resolve(),
+        work_dir=work,
+    )
+    return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()))
+
+
+def tool_versions(ffmpeg: Ffmpeg) -> dict[str, str]:
+    """The versions that a report names."""
+    return {
+        "lyricclip": __version__,
+        "ffmpeg": ffmpeg.version,
+        "python": platform.python_version(),
+        "pyav": av.__version__,
+        "httpx": httpx.__version__,
+    }
