@@ -6,7 +6,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import anyio
 
 from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import UsageError, UserError
-from lyricclip_cli.events import Events, RenderFinished, RenderStarted
+from lyricclip_cli.events import Events, Listener, RenderFinished, RenderStarted
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 from lyricclip_cli.observe import ProgressMode, progress_listener
 from lyricclip_cli.observe.log import LogLevel, RenderLog
@@ -22,9 +22,23 @@ from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
 from lyricclip_cli.prepare import prepare
-from lyricclip_cli.report import RenderResult, RenderStatus, RunFacts, build_report, render_status, report_json
+from lyricclip_cli.report import (
+    RenderResult,
+    RenderStatus,
+    RunFacts,
+    build_report,
+    render_status,
+    report_json,
+)
 from lyricclip_cli.settings import Settings
-from lyricclip_cli.wiring import Shared, account_from, build_render, check_account, shared_tools, tool_versions
+from lyricclip_cli.wiring import (
+    Shared,
+    account_from,
+    build_render,
+    check_account,
+    shared_tools,
+    tool_versions,
+)
 
 SEVERITY = (0, 5, 3, 4, 6, 1, 143, 130)
 """Exit codes from best to worst: of several timelines, the worst one's is the call's."""
@@ -81,8 +95,8 @@ class Stop:
                     scope.cancel()
 
 
-def plan_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job], list[UserError]]:
-    """Read and plan every timeline. One that is wrong is an error beside the others' plans."""
+def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job], list[UserError]]:
+    """Read and plan every timeline and make its folder. One that is wrong is an error beside the others' plans."""
     if request.job_id is not None and len(request.timelines) > 1:
         raise UsageError("--job-id names one job, and there are several timelines")
     jobs: list[Job] = []
@@ -96,6 +110,7 @@ def plan_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job], li
                 raise UsageError(f"two timelines would share the job folder {folder.root}", hint=hint)
             plan = prepare(timeline, media_dir=settings.media_dir, only=request.only)
             check_account(account, plan)
+            folder.make()
             jobs.append(Job(timeline, plan, folder))
         except UserError as error:
             errors.append(error)
@@ -104,29 +119,28 @@ def plan_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job], li
 
 async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence[Job]) -> list[tuple[Job, int]]:
     """Render all jobs over shared limits. Gives each job's exit code. Raises `MachineError` before any began."""
-    codes: list[tuple[Job, int]] = []
     stop, events, clock = Stop(), Events(), SystemClock()
     roots = [job.timeline.parent for job in jobs]
-    with ExitStack() as stack:
-        for job in jobs:
-            job.folder.make()
+    async with AsyncExitStack() as stack:
         work = stack.enter_context(work_folder(settings.work_dir, jobs[0].folder.job_id))
-        shown = progress_listener(request.progress, sys.stderr, clock=clock, timelines=len(jobs))
-        events.add(stack.enter_context(shown))
-        for log in _logs(request, jobs, clock):
-            events.add(stack.enter_context(log))
-        async with shared_tools(settings, events, work=work, roots=roots) as shared:
-            async with anyio.create_task_group() as listeners:
-                listeners.start_soon(stop.listen)
-                async with anyio.create_task_group() as renders:
-                    for number, job in enumerate(jobs):
-                        renders.start_soon(_render_job, request, shared, job, work / str(number), stop, codes)
-                listeners.cancel_scope.cancel()
-    return codes
+        for listener in _listeners(request, jobs, clock):
+            events.add(stack.enter_context(listener))
+        shared = await stack.enter_async_context(shared_tools(settings, events, work=work, roots=roots))
+        batch = Batch(request, shared, stop)
+        async with anyio.create_task_group() as signals:
+            signals.start_soon(stop.listen)
+            async with anyio.create_task_group() as renders:
+                for number, job in enumerate(jobs):
+                    renders.start_soon(batch.render, job, work / str(number))
+            signals.cancel_scope.cancel()
+        return batch.codes
 
 
-def _logs(request: RenderRequest, jobs: Sequence[Job], clock: SystemClock) -> Iterator[RenderLog]:
-    """A log per job, and one for all of them if the call asks for it."""
+def _listeners(
+    request: RenderRequest, jobs: Sequence[Job], clock: SystemClock
+) -> Iterator[AbstractContextManager[Listener]]:
+    """What is shown, a log per job, and one log for all of them if the call asks for it."""
+    yield progress_listener(request.progress, sys.stderr, clock=clock, timelines=len(jobs))
     ids = {job.folder.job_id: job.trace_id for job in jobs}
     for job in jobs:
         own = {job.folder.job_id: job.trace_id}
@@ -135,27 +149,51 @@ def _logs(request: RenderRequest, jobs: Sequence[Job], clock: SystemClock) -> It
         yield RenderLog(request.log_file, trace_ids=ids, clock=clock, level=request.log_level)
 
 
-async def _render_job(
-    request: RenderRequest, shared: Shared, job: Job, work: Path, stop: Stop, codes: list[tuple[Job, int]]
-) -> None:
-    work.mkdir()
-    job_id, clock = job.folder.job_id, shared.clock
-    began_s = clock.monotonic_s()
-    limits = shared.slots.limits
-    shared.events.publish(
-        RenderStarted(job_id, job.plan, limits.total, int(shared.encoders.total_tokens))
-    )
-    render = build_render(shared, job.plan, job.folder, work, clips_only=request.clips_only)
-    result = await render.run(stop.scope())
-    code = exit_code(result, request, stop.signal)
-    message = result.error.message if result.error else ""
-    try:
-        _write_report(request, shared, job, result, code)
-    except UserError as error:
-        code, message = worst([code, error.exit_code]), error.message
-    status = render_status(result, clips_only=request.clips_only).value
-    codes.append((job, code))
-    shared.events.publish(RenderFinished(job_id, status, code, clock.monotonic_s() - began_s, message))
+class Batch:
+    """The jobs of one call at work, and the exit codes of those that are over."""
+
+    def __init__(self, request: RenderRequest, shared: Shared, stop: Stop) -> None:
+        self._request = request
+        self._shared = shared
+        self._stop = stop
+        self.codes: list[tuple[Job, int]] = []
+
+    async def render(self, job: Job, work: Path) -> None:
+        """Render one job and write its report."""
+        await anyio.Path(work).mkdir()
+        shared, job_id = self._shared, job.folder.job_id
+        began_s, limits = shared.clock.monotonic_s(), shared.slots.limits
+        started = RenderStarted(job_id, job.plan, limits.total, int(shared.encoders.total_tokens))
+        shared.events.publish(started)
+        render = build_render(shared, job.plan, job.folder, work, clips_only=self._request.clips_only)
+        result = await render.run(self._stop.scope())
+        code = exit_code(result, self._request, self._stop.signal)
+        message = result.error.message if result.error else ""
+        try:
+            self._write_report(job, result, code)
+        except UserError as error:
+            code, message = worst([code, error.exit_code]), error.message
+        self.codes.append((job, code))
+        status = render_status(result, clips_only=self._request.clips_only).value
+        elapsed_s = shared.clock.monotonic_s() - began_s
+        shared.events.publish(RenderFinished(job_id, status, code, elapsed_s, message))
+
+    def _write_report(self, job: Job, result: RenderResult, code: int) -> None:
+        facts = RunFacts(
+            job_id=job.folder.job_id,
+            trace_id=job.trace_id,
+            timeline=str(job.timeline),
+            exit_code=code,
+            folder=job.folder.root.resolve(),
+            config=json.loads(self._shared.settings.model_dump_json()),
+            tools=tool_versions(self._shared.ffmpeg),
+        )
+        text = report_json(build_report(result, facts, clips_only=self._request.clips_only))
+        write_whole(job.folder.report, text)
+        if self._request.metrics == "-":
+            sys.stdout.write(text)
+        elif self._request.metrics is not None:
+            write_whole(Path(self._request.metrics), text)
 
 
 def exit_code(result: RenderResult, request: RenderRequest, stopped_by: signal.Signals | None) -> int:
@@ -178,21 +216,3 @@ def exit_code(result: RenderResult, request: RenderRequest, stopped_by: signal.S
 def worst(codes: Sequence[int]) -> int:
     """The worst of several exit codes."""
     return max(codes, key=SEVERITY.index, default=0)
-
-
-def _write_report(request: RenderRequest, shared: Shared, job: Job, result: RenderResult, code: int) -> None:
-    facts = RunFacts(
-        job_id=job.folder.job_id,
-        trace_id=job.trace_id,
-        timeline=str(job.timeline),
-        exit_code=code,
-        folder=job.folder.root.resolve(),
-        config=json.loads(shared.settings.model_dump_json()),
-        tools=tool_versions(shared.ffmpeg),
-    )
-    text = report_json(build_report(result, facts, clips_only=request.clips_only))
-    write_whole(job.folder.report, text)
-    if request.metrics == "-":
-        sys.stdout.write(text)
-    elif request.metrics is not None:
-        write_whole(Path(request.metrics), text)

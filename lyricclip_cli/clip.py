@@ -136,7 +136,9 @@ class LineMaker:
                 raise
             finally:
                 spent_ms = round((shop.clock.monotonic_s() - began_s) * 1000)
-                self._tally.attempts.append(_record(number, step, slot, started_at, spent_ms, failure))
+                self._tally.attempts.append(
+                    _record(number, step, failure, slot=slot, started_at=started_at, spent_ms=spent_ms)
+                )
                 shop.events.publish(SlotLeft(shop.job_id, plan.line_id, slot))
 
     async def _attempt(self, step: Step, name: str) -> _Made:
@@ -240,7 +242,7 @@ def _status(number: int, step: Step) -> ClipStatus:
 
 
 def _record(
-    number: int, step: Step, slot: int, started_at: datetime, spent_ms: int, failure: ClipError | None
+    number: int, step: Step, failure: ClipError | None, *, slot: int, started_at: datetime, spent_ms: int
 ) -> Attempt:
     code, message, hint = (failure.code, failure.message, failure.hint) if failure else ("", "", "")
     return Attempt(number, step.kind.value, str(step.ref), started_at, spent_ms, slot, code, message, hint)

@@ -51,7 +51,7 @@ class JobFolder:
 
 def job_folder(output_dir: Path, job_id: str) -> JobFolder:
     """The folder of a job. Raises `UsageError` for an id that is no plain folder name."""
-    if not SAFE_JOB_ID.fullmatch(job_id) or job_id.split(".")[0].lower() in DEVICE_NAMES:
+    if not SAFE_JOB_ID.fullmatch(job_id) or job_id.split(".", maxsplit=1)[0].lower() in DEVICE_NAMES:
         hint = "a job id is one plain folder name of at most 100 characters"
         raise UsageError(f"{job_id[:60]!r} cannot be a job id", hint=hint)
     return JobFolder(job_id, output_dir / job_id)

@@ -3,6 +3,7 @@
 The frame rules are the design's (2.2): every cut lies on the song's clock, so nothing accumulates.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -215,8 +216,8 @@ class RenderPlan:
     @property
     def pieces(self) -> tuple[ClipPlan | BlackPlan, ...]:
         """Clips and gaps in the order of the film, without those that have no frame."""
-        every = [piece for piece in (*self.clips, *self.gaps) if piece.frames]
-        return tuple(sorted(every, key=lambda piece: piece.start_frame))
+        every: list[ClipPlan | BlackPlan] = [*self.clips, *self.gaps]
+        return tuple(sorted((piece for piece in every if piece.frames), key=lambda piece: piece.start_frame))
 
     @property
     def duration_s(self) -> Fraction:
@@ -224,10 +225,10 @@ class RenderPlan:
         return self.frames / self.grid.fps
 
 
-def make_plan(timeline: Timeline, *, audio_end_ms: int | None = None) -> RenderPlan:
+def make_plan(timeline: Timeline, *, folder: Path = Path(), audio_end_ms: int | None = None) -> RenderPlan:
     """Decide the film's grid, every line's frames and every line's fallback chain.
 
-    `timeline` has absolute file paths. `audio_end_ms` is the end of the sound on the song's clock, needed for
+    `timeline` has absolute file paths; they are shown relative to `folder`, the timeline's own. `audio_end_ms` is the end of the sound on the song's clock, needed for
     `range: song`.
     """
     numbered = sorted(enumerate(timeline.lines, start=1), key=lambda item: (item[1].start_ms, item[0]))
@@ -240,7 +241,7 @@ def make_plan(timeline: Timeline, *, audio_end_ms: int | None = None) -> RenderP
         following = lines[position + 1].start_ms if position + 1 < len(lines) else None
         busy_until_ms = max(earlier.end_ms for earlier in lines[: position + 1])
         cut, gap = _extent(grid, line, busy_until_ms, following, end_frame)
-        clips.append(_clip_plan(grid, number, line, cut))
+        clips.append(_clip_plan(grid, number, line, cut, folder))
         gaps.extend(gap)
     return RenderPlan(
         title=timeline.title,
@@ -289,7 +290,7 @@ def _extent(
     return (start, own_end), [BlackPlan(own_end, next_cut - own_end)]
 
 
-def _clip_plan(grid: Grid, number: int, line: Line, cut: tuple[int, int]) -> ClipPlan:
+def _clip_plan(grid: Grid, number: int, line: Line, cut: tuple[int, int], folder: Path) -> ClipPlan:
     start, end = cut
     return ClipPlan(
         number=number,
@@ -299,17 +300,17 @@ def _clip_plan(grid: Grid, number: int, line: Line, cut: tuple[int, int]) -> Cli
         line_end_ms=line.end_ms,
         start_frame=start,
         frames=end - start,
-        chain=_chain(line, end - start, grid.fps),
+        chain=_chain(line, end - start, grid.fps, folder),
     )
 
 
-def _chain(line: Line, frames: int, fps: Fraction) -> tuple[Step, ...]:
+def _chain(line: Line, frames: int, fps: Fraction, folder: Path) -> tuple[Step, ...]:
     """Candidates in order, then the media folder's copies of the videos they named, then the placeholder."""
     steps, local = [], []
     seen: set[str] = set()
     for candidate in line.candidates:
         window = Window(candidate.start_ms, frames, fps)
-        steps.append(Step(StepKind.CANDIDATE, _ref(candidate), window))
+        steps.append(Step(StepKind.CANDIDATE, _ref(candidate, folder), window))
         if candidate.video_id is not None and candidate.video_id not in seen:
             seen.add(candidate.video_id)
             local.append(Step(StepKind.LOCAL, MediaRef(candidate.video_id), window))
@@ -317,13 +318,14 @@ def _chain(line: Line, frames: int, fps: Fraction) -> tuple[Step, ...]:
     return (*steps, *local, placeholder)
 
 
-def _ref(candidate: Candidate) -> SourceRef:
+def _ref(candidate: Candidate, folder: Path) -> SourceRef:
     if candidate.video_id is not None:
         return VideoRef(candidate.video_id)
     if candidate.url is not None:
         return UrlRef(candidate.url)
     assert candidate.file is not None
-    return FileRef(Path(candidate.file), Path(candidate.file).name)
+    path = Path(candidate.file)
+    return FileRef(path, str(path.relative_to(folder) if path.is_relative_to(folder) else path))
 
 
 def _song_plan(timeline: Timeline, origin_ms: int) -> SongPlan | None:
@@ -341,7 +343,7 @@ def _warnings(grid: Grid, clips: list[ClipPlan], gaps: list[BlackPlan]) -> list[
         line_id = before.line_id if before else clips[0].line_id
         where = "after this line" if before else "before the first line"
         found.append(PlanWarning(line_id, f"{seconds:.2f} s of black {where}: no line covers them"))
-    for clip, following in zip(clips, clips[1:], strict=False):
+    for clip, following in itertools.pairwise(clips):
         if clip.line_end_ms > following.line_start_ms:
             overlap_ms = clip.line_end_ms - following.line_start_ms
             found.append(PlanWarning(clip.line_id, f"overlaps line {following.line_id} by {overlap_ms} ms"))

@@ -13,14 +13,14 @@ def prepare(path: Path, *, media_dir: Path, only: frozenset[str] = frozenset()) 
 
     Raises `InputError` with every problem of the file, `UsageError` for a line that `only` names and nobody knows.
     """
-    timeline = locate(read_timeline(path), folder=path.parent, media_dir=media_dir)
+    timeline = locate(read_timeline(path), path=path, media_dir=media_dir)
     audio_end_ms = _audio_end_ms(path, timeline)
     if audio_end_ms is not None and (problems := audio_bounds(timeline, audio_end_ms=audio_end_ms)):
         raise InputError(str(path), problems)
     unknown = only - {line.id for line in timeline.lines}
     if unknown:
         raise UsageError(f"--only names lines that {path} does not have: {', '.join(sorted(unknown))}")
-    return make_plan(only_lines(timeline, only) if only else timeline, audio_end_ms=audio_end_ms)
+    return make_plan(only_lines(timeline, only) if only else timeline, folder=path.parent.resolve(), audio_end_ms=audio_end_ms)
 
 
 def _audio_end_ms(path: Path, timeline: Timeline) -> int | None:

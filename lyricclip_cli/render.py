@@ -151,7 +151,19 @@ def _nothing_to_show(shop: Workshop) -> ClipDone:
     now = shop.clock.now()
     nothing = CutClip(shop.clips_dir, 0, 0, 0)
     return ClipDone(
-        ClipStatus.SUCCESS, SourceType.PLACEHOLDER, None, nothing, 0, (), 0, None, 0, 0, now, now, StageTimes()
+        ClipStatus.SUCCESS,
+        SourceType.PLACEHOLDER,
+        None,
+        nothing,
+        0,
+        (),
+        0,
+        None,
+        0,
+        0,
+        now,
+        now,
+        StageTimes(),
     )
 
 

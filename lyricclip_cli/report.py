@@ -10,11 +10,20 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lyricclip_cli.clip import task_id
-from lyricclip_cli.errors import UserError
-from lyricclip_cli.outcome import Attempt, ClipDone, ClipFailed, ClipOutcome, ClipStatus, Film, SlotUse, SourceType
+from lyricclip_cli.errors import InputError, Problem, UserError
+from lyricclip_cli.outcome import (
+    Attempt,
+    ClipDone,
+    ClipFailed,
+    ClipOutcome,
+    ClipStatus,
+    Film,
+    SlotUse,
+    SourceType,
+)
 from lyricclip_cli.plan import ClipPlan, RenderPlan
 
 
@@ -328,9 +337,7 @@ def _done(outcome: ClipDone, facts: RunFacts) -> dict[str, Any]:
         "frames": outcome.clip.frames,
         "held_frames": outcome.held_frames,
         "bytes": outcome.received_bytes,
-        "stages": StageReport(
-            fetch_ms=stages.fetch_ms, encoder_wait_ms=stages.encoder_wait_ms, cut_ms=stages.cut_ms
-        ),
+        "stages": StageReport(fetch_ms=stages.fetch_ms, encoder_wait_ms=stages.encoder_wait_ms, cut_ms=stages.cut_ms),
         "path": str(outcome.clip.path.relative_to(facts.folder)) if outcome.clip.frames else None,
     }
 
@@ -378,3 +385,15 @@ def report_schema() -> dict[str, Any]:
     """The JSON Schema of the report."""
     schema = Report.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def read_report(path: Path) -> Report:
+    """An earlier render's report. Raises `InputError` when it is not one."""
+    hint = "a report is the metrics.json that a render writes"
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(str(path), [Problem("", f"cannot be read: {error.strerror or error}")], hint=hint) from error
+    except ValidationError as error:
+        problems = [Problem(".".join(map(str, e["loc"])), e["msg"][:1].lower() + e["msg"][1:]) for e in error.errors()]
+        raise InputError(str(path), problems, hint=hint) from error

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from lyricclip_cli.errors import InputError, Problem
 
@@ -32,7 +37,10 @@ class Settings(BaseSettings):
     render_clip_concurrency: int = Field(4, ge=1, le=32, description="clips in work at once (live)")
     per_video_limit: int = Field(2, ge=1, le=32, description="downloads at once from one video (live)")
     encode_slots: int = Field(
-        default_factory=usable_cores, ge=1, le=256, description="ffmpeg processes at once; default: cores (live)"
+        default_factory=usable_cores,
+        ge=1,
+        le=256,
+        description="ffmpeg processes at once; default: cores (live)",
     )
     max_retry: int = Field(2, ge=0, le=20, description="retries after the first attempt, per candidate (live)")
     retry_backoff_base_ms: int = Field(

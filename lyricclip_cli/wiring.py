@@ -51,7 +51,10 @@ class Shared:
 
 def account_from(environ: Mapping[str, str]) -> Account | None:
     """The TwelveLabs account, from the environment alone; `None` without a key. Raises `MachineError`."""
-    key, index_id = environ.get("TWELVELABS_API_KEY", "").strip(), environ.get("TWELVELABS_INDEX_ID", "").strip()
+    key, index_id = (
+        environ.get("TWELVELABS_API_KEY", "").strip(),
+        environ.get("TWELVELABS_INDEX_ID", "").strip(),
+    )
     if not key:
         return None
     if not key.isascii() or not key.isprintable() or " " in key:
@@ -61,7 +64,7 @@ def account_from(environ: Mapping[str, str]) -> Account | None:
 
 
 def check_account(account: Account | None, plan: RenderPlan) -> None:
-    """Whether a plan's videos can be asked for at all. Raises `MachineError` when it needs one and the key or index is missing."""
+    """Whether a plan's videos can be asked for at all. Raises `MachineError` when the key or the index is missing."""
     video = next((s.ref for c in plan.clips for s in c.chain if isinstance(s.ref, VideoRef)), None)
     if video is None:
         return
@@ -75,7 +78,12 @@ def check_account(account: Account | None, plan: RenderPlan) -> None:
 
 @asynccontextmanager
 async def shared_tools(
-    settings: Settings, events: Events, *, work: Path, roots: Sequence[Path], environ: Mapping[str, str] = os.environ
+    settings: Settings,
+    events: Events,
+    *,
+    work: Path,
+    roots: Sequence[Path],
+    environ: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Shared]:
     """Build what all jobs share; connections are closed in the end. Raises `MachineError`."""
     clock = SystemClock()
@@ -86,9 +94,8 @@ async def shared_tools(
         http_client(connections=64, stall_timeout_s=stall_s) as web,
         api_client(stall_s) as api,
     ):
-        reader = SchemeReader(
-            {"http": WebReader(web), "https": WebReader(web), "file": DiskReader((*roots, settings.media_dir))}
-        )
+        disk = DiskReader((*roots, settings.media_dir))
+        reader = SchemeReader({"http": WebReader(web), "https": WebReader(web), "file": disk})
         yield Shared(
             settings=settings,
             clock=clock,

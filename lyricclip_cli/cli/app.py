@@ -71,11 +71,13 @@ def render(
         typer.Option("-o", "--output-dir", help="A folder per job is made here.", show_default="artifacts/renders"),
     ] = None,
     work_dir: Annotated[
-        Optional[Path], typer.Option("--work-dir", help="Temporary files.", show_default="artifacts/render_tmp")
+        Optional[Path],
+        typer.Option("--work-dir", help="Temporary files.", show_default="artifacts/render_tmp"),
     ] = None,
     media_dir: MediaDir = None,
     job_id: Annotated[
-        Optional[str], typer.Option("--job-id", help="Name of the job.", show_default="the timeline's file name")
+        Optional[str],
+        typer.Option("--job-id", help="Name of the job.", show_default="the timeline's file name"),
     ] = None,
     only: Annotated[
         Optional[str], typer.Option("--only", metavar="ID,ID", help="These lines alone.", show_default=False)
@@ -93,7 +95,8 @@ def render(
         str, typer.Option("--log-level", metavar="debug|info|warning|error", help="Least level in the logs.")
     ] = "info",
     log_file: Annotated[
-        Optional[Path], typer.Option("--log-file", help="One log for all jobs of this call.", show_default=False)
+        Optional[Path],
+        typer.Option("--log-file", help="One log for all jobs of this call.", show_default=False),
     ] = None,
     ffmpeg: Ffmpeg = None,
 ) -> None:

@@ -15,7 +15,9 @@ MediaDir = Annotated[
 ]
 Ffmpeg = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--ffmpeg", help="Another ffmpeg than the bundled one.", envvar="LYRICCLIP_FFMPEG", show_default=False),
+    typer.Option(
+        "--ffmpeg", help="Another ffmpeg than the bundled one.", envvar="LYRICCLIP_FFMPEG", show_default=False
+    ),
 ]
 
 

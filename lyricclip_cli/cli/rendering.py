@@ -8,13 +8,12 @@ from typing import cast, get_args
 
 import anyio
 
-from lyricclip_cli.batch import Job, RenderRequest, plan_jobs, render_jobs, worst
+from lyricclip_cli.batch import Job, RenderRequest, prepare_jobs, render_jobs, worst
 from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UsageError
 from lyricclip_cli.observe import ProgressMode
 from lyricclip_cli.observe.log import LogLevel
 from lyricclip_cli.settings import Settings
-
 
 
 def run_render(
@@ -42,15 +41,15 @@ def run_render(
         clips_only=clips_only,
         strict=strict,
         metrics=metrics,
-        progress=cast(ProgressMode, progress),
-        log_level=cast(LogLevel, log_level),
+        progress=cast("ProgressMode", progress),
+        log_level=cast("LogLevel", log_level),
         log_file=log_file,
     )
     return _render(request, settings)
 
 
 def _render(request: RenderRequest, settings: Settings) -> int:
-    jobs, errors = plan_jobs(request, settings)
+    jobs, errors = prepare_jobs(request, settings)
     for error in errors:
         complain(error)
     codes = [error.exit_code for error in errors]

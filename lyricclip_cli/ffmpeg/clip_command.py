@@ -51,7 +51,7 @@ def clip_arguments(order: CutOrder, grid: Grid, picture: PictureSpec, encode: En
         "-filter_complex",
         ";".join(graph),
         *outputs,
-        *_encode_arguments(encode, grid.fps, order.frames),
+        *_encode_arguments(encode, grid.fps),
         *(("-c:a", "flac") if order.with_sound else ()),
         "-map_metadata",
         "-1",
@@ -63,7 +63,8 @@ def clip_arguments(order: CutOrder, grid: Grid, picture: PictureSpec, encode: En
 
 def _inputs(footage: Footage) -> list[str]:
     arguments: list[str] = []
-    for source in (*footage.spans, *footage.sound):
+    sources: list[Span | Sound] = [*footage.spans, *footage.sound]
+    for source in sources:
         if source.path is None:
             continue
         arguments += ["-threads", "1", "-protocol_whitelist", "file,crypto,pipe"]
@@ -122,23 +123,20 @@ def _sound_graph(order: CutOrder, grid: Grid) -> list[str]:
 def _from_exact_start(sound: Sound) -> str:
     """Resampled sound whose first sample is the one at `start_s`: earlier ones dropped, silence where it has none."""
     first = _samples(sound.start_s)
-    return (
-        f"aresample={SAMPLE_RATE}:async=1:first_pts={first},"
-        f"aformat=channel_layouts=stereo,asetpts=N/SR/TB"
-    )
+    return f"aresample={SAMPLE_RATE}:async=1:first_pts={first},aformat=channel_layouts=stereo,asetpts=N/SR/TB"
 
 
 def _samples(seconds: Fraction) -> int:
     return floor(seconds * SAMPLE_RATE + Fraction(1, 2))
 
 
-def _encode_arguments(encode: EncodeSpec, fps: Fraction, frames: int) -> list[str]:
+def _encode_arguments(encode: EncodeSpec, fps: Fraction) -> list[str]:
     """One thread: as many processes as cores are faster than threads within one (measured, about 15 %)."""
     keyframe_distance = max(1, round(fps * 2))
     return [
         *("-c:v", encode.encoder, "-preset", encode.preset, "-crf", str(encode.crf)),
         *("-threads", "1", "-pix_fmt", "yuv420p", "-profile:v", "high"),
         *("-g", str(keyframe_distance), "-bf", "2", "-flags", "+cgop"),
-        *("-fps_mode", "cfr", "-r", str(fps), "-frames:v", str(frames)),
+        *("-fps_mode", "cfr", "-r", str(fps)),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact+cgop"),
     ]

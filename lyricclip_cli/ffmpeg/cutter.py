@@ -10,7 +10,7 @@ from lyricclip_cli.errors import ClipError, MachineError, PermanentError, Transi
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
 from lyricclip_cli.ffmpeg.count import count_frames
-from lyricclip_cli.ffmpeg.process import FfmpegFailure, run_ffmpeg
+from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.outcome import CutClip
 from lyricclip_cli.placing import place
 from lyricclip_cli.plan import Grid, PictureSpec
@@ -48,7 +48,7 @@ class FfmpegCutter:
                 self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s(), progress=order.progress
             )
             return await anyio.to_thread.run_sync(self._counted, draft, order)
-        except FfmpegFailure as failure:
+        except FfmpegFailureError as failure:
             raise _classified(failure) from failure
         finally:
             draft.unlink(missing_ok=True)
@@ -63,7 +63,7 @@ class FfmpegCutter:
         return CutClip(order.destination, count.frames, size_bytes, count.reorder_frames)
 
 
-def _classified(failure: FfmpegFailure) -> ClipError | MachineError:
+def _classified(failure: FfmpegFailureError) -> ClipError | MachineError:
     if DISK_FULL in failure.stderr or failure.exit_code == 256 - errno.ENOSPC:
         return MachineError("the disk is full", hint="free some space and run the same command again")
     if failure.exit_code < 0:

@@ -15,21 +15,29 @@ import anyio
 
 from lyricclip_cli.errors import NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
-from lyricclip_cli.ffmpeg.process import FfmpegFailure, run_ffmpeg
+from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.ffmpeg.sound import sample_rate, song_arguments, wave_arguments, write_wave
 from lyricclip_cli.outcome import CutClip, Film
 from lyricclip_cli.placing import place
 from lyricclip_cli.plan import SongPlan
 
 if TYPE_CHECKING:
-    from av.packet import Packet
+    from av.packet import Packet as AnyPacket
+
+    Packet = AnyPacket[Any]
 
 
 class CopyJoiner:
     """Joins the pieces of one film of `frames` pictures at `fps`."""
 
     def __init__(
-        self, ffmpeg: Ffmpeg, *, fps: Fraction, frames: int, folder: Path, stall_timeout_s: Callable[[], float]
+        self,
+        ffmpeg: Ffmpeg,
+        *,
+        fps: Fraction,
+        frames: int,
+        folder: Path,
+        stall_timeout_s: Callable[[], float],
     ) -> None:
         self._ffmpeg = ffmpeg
         self._fps = fps
@@ -62,7 +70,7 @@ class CopyJoiner:
     async def _encode(self, arguments: list[str]) -> None:
         try:
             await run_ffmpeg(self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s())
-        except FfmpegFailure as failure:
+        except FfmpegFailureError as failure:
             raise NoFilmError(f"the sound could not be encoded: {failure}") from failure
 
 
@@ -83,7 +91,8 @@ def _joined(pieces: Sequence[CutClip], sound: Path, fps: Fraction, draft: Path) 
             )
             for _, packet in packets:
                 film.mux(packet)
-            sound_ms = round(float((song.streams.audio[0].duration or 0) * song.streams.audio[0].time_base) * 1000)
+            track: Any = song.streams.audio[0]
+            sound_ms = round(float((track.duration or 0) * track.time_base) * 1000)
     except av.FFmpegError as error:
         raise NoFilmError(f"the clips could not be joined: {error}") from error
     frames = sum(piece.frames for piece in pieces)
@@ -100,7 +109,7 @@ def _pictures(
     coded = shown_before = 0
     for piece in pieces:
         with av.open(str(piece.path)) as clip:
-            source = clip.streams.video[0]
+            source: Any = clip.streams.video[0]
             if source.codec_context.extradata != parameters:
                 raise NoFilmError(f"{piece.path.name} was encoded with other parameters than the clips before it")
             for packet in clip.demux(source):

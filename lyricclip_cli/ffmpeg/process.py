@@ -22,7 +22,7 @@ PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LD_
 
 
 @dataclass(frozen=True, slots=True)
-class FfmpegFailure(Exception):
+class FfmpegFailureError(Exception):
     """ffmpeg ended with an error. `stderr` is the end of what it said."""
 
     exit_code: int
@@ -35,14 +35,29 @@ class FfmpegFailure(Exception):
 
 
 async def run_ffmpeg(
-    path: str, arguments: Sequence[str], *, stall_timeout_s: float, progress: Callable[[int], None] = lambda _: None
+    path: str,
+    arguments: Sequence[str],
+    *,
+    stall_timeout_s: float,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Run ffmpeg to its end. `progress` is told the number of frames so far.
 
-    Raises `FfmpegFailure`; `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`; `MachineError` when
+    Raises `FfmpegFailureError`, and `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`; `MachineError` when
     it cannot be started. On cancellation the process is asked to end, killed after a grace, and always waited for.
     """
-    command = [path, "-hide_banner", "-nostdin", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25", "-y"]
+    command = [
+        path,
+        "-hide_banner",
+        "-nostdin",
+        "-v",
+        "error",
+        "-progress",
+        "pipe:1",
+        "-stats_period",
+        "0.25",
+        "-y",
+    ]
     try:
         process = await anyio.open_process(
             [*command, *arguments],
@@ -70,11 +85,14 @@ async def run_ffmpeg(
     if scope.cancelled_caught:
         raise TransientError("stalled", f"ffmpeg made no progress for {stall_timeout_s:g} s and was ended")
     if process.returncode:
-        raise FfmpegFailure(process.returncode, tail.text)
+        raise FfmpegFailureError(process.returncode, tail.text)
 
 
 async def _watch(
-    stdout: ByteReceiveStream, scope: anyio.CancelScope, stall_timeout_s: float, progress: Callable[[int], None]
+    stdout: ByteReceiveStream,
+    scope: anyio.CancelScope,
+    stall_timeout_s: float,
+    progress: Callable[[int], None],
 ) -> None:
     """Read `-progress` output (`key=value` lines); every new frame or bit of time moves the deadline on."""
     scope.deadline = anyio.current_time() + stall_timeout_s

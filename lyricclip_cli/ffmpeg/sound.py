@@ -14,7 +14,18 @@ from lyricclip_cli.plan import SongPlan
 KEPT_RATES = frozenset({44_100, 48_000})
 """Sample rates that stay as they are; any other becomes 48 kHz."""
 
-AAC_ARGUMENTS = ("-c:a", "aac", "-b:a", "192k", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
+AAC_ARGUMENTS = (
+    "-c:a",
+    "aac",
+    "-b:a",
+    "192k",
+    "-map_metadata",
+    "-1",
+    "-fflags",
+    "+bitexact",
+    "-flags:a",
+    "+bitexact",
+)
 
 
 def song_arguments(song: SongPlan, film_s: Fraction, rate: int, output: str) -> list[str]:
@@ -29,7 +40,16 @@ def song_arguments(song: SongPlan, film_s: Fraction, rate: int, output: str) -> 
 
 def wave_arguments(source: Path, output: str) -> list[str]:
     """Arguments that encode the clips' joined sound."""
-    return ["-protocol_whitelist", "file,crypto,pipe", "-i", f"file:{source}", *AAC_ARGUMENTS, "-f", "mp4", output]
+    return [
+        "-protocol_whitelist",
+        "file,crypto,pipe",
+        "-i",
+        f"file:{source}",
+        *AAC_ARGUMENTS,
+        "-f",
+        "mp4",
+        output,
+    ]
 
 
 def sample_rate(path: Path) -> int:

@@ -28,7 +28,7 @@ def missing_before_s(window: Window, runs: Sequence[IndexedRun], *, with_sound: 
     wanted_s = window.start_s + SNAP_S
     keyframe_s = first.index.keyframe_before(wanted_s)
     if keyframe_s is None:
-        decodable_s = min((m.pts_s for m in first.index.marks if m.key), default=first.index.end_s)
+        decodable_s = min(first.index.keyframes_s, default=first.index.end_s)
         starts_s = first.index.first_s if first.starts_group else decodable_s
         if starts_s > wanted_s:
             return starts_s - wanted_s
@@ -88,4 +88,3 @@ def held_frames(window: Window, runs: Sequence[IndexedRun]) -> int:
     Raises `footage_too_short` when that is more than one second (frame rules, 3).
     """
     return frames_beyond(window, runs[-1].index.end_s)
-

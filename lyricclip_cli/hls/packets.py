@@ -1,15 +1,16 @@
 """Timestamps of fetched segments, and packet copies of just the part that a window needs. In-process, with PyAV.
 
-A stream's clock starts at its first picture (frame rules, 2). Timestamps here are ticks from that origin, unwrapped
-where MPEG-TS counts modulo 2**33 (ISO/IEC 13818-1 2.4.3.7).
+A stream's clock starts at its first picture (frame rules, 2). Ticks are unwrapped where MPEG-TS counts modulo 2**33
+(ISO/IEC 13818-1 2.4.3.7); they stay whole numbers in every loop over packets, and become exact seconds at its ends.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,21 +19,14 @@ from lyricclip_cli.outcome import Picture
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.packet import Packet
+    from av.packet import Packet as AnyPacket
     from av.stream import Stream
+
+    Packet = AnyPacket[Any]
 
 MPEGTS_WRAP_TICKS = 2**33
 PREROLL_S = Fraction(1, 5)
 """Sound before the in-point that goes along: an AAC decoder needs the frames before to give the first one right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One coded picture: seconds on the stream's clock, and whether decoding can begin there."""
-
-    pts_s: Fraction
-    dts_s: Fraction
-    key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,61 +41,55 @@ class Timing:
     group_start_s: Fraction
     expected_s: Fraction
 
-    def seconds(self, ticks: int, time_base: Fraction, wraps: bool) -> Fraction:
-        """A timestamp as seconds on the stream's clock."""
-        value = ticks * time_base - self.origin_s + self.group_start_s
-        if not wraps:
-            return value
-        period = MPEGTS_WRAP_TICKS * time_base
-        return value + period * round((self.expected_s - value) / period)
+
+class TickClock:
+    """Ticks of one track of a run, and seconds on the stream's clock."""
+
+    def __init__(self, timing: Timing, time_base: Fraction, *, wraps: bool) -> None:
+        self._time_base = time_base
+        self._zero_s = timing.group_start_s - timing.origin_s
+        self._expected = self.ticks(timing.expected_s)
+        self._wraps = wraps
+
+    def unwrapped(self, ticks: int) -> int:
+        """The count that a wrapped one stands for: of all candidates the nearest to the expected one."""
+        if not self._wraps:
+            return ticks
+        return ticks + MPEGTS_WRAP_TICKS * round((self._expected - ticks) / MPEGTS_WRAP_TICKS)
+
+    def seconds(self, ticks: int) -> Fraction:
+        """An unwrapped count as seconds on the stream's clock."""
+        return ticks * self._time_base + self._zero_s
+
+    def ticks(self, seconds: Fraction) -> int:
+        """The last tick at or before a time on the stream's clock."""
+        return floor((seconds - self._zero_s) / self._time_base)
 
 
 @dataclass(frozen=True, slots=True)
 class RunIndex:
-    """What a run of segments holds: its pictures in decoding order, and from when to when there is sound."""
+    """What a run of segments holds. All times are seconds on the stream's clock.
 
-    marks: tuple[Mark, ...]
+    `end_s` is where its last picture ends. Up to `complete_until_s` no picture of the stream is missing. `keyframes_s`
+    are the times at which decoding can begin, in order. `sound_s` is from when to when there is sound.
+    """
+
     picture: Picture
+    first_s: Fraction
+    end_s: Fraction
+    complete_until_s: Fraction
+    keyframes_s: tuple[Fraction, ...]
     sound_s: tuple[Fraction, Fraction] | None
-
-    @property
-    def first_s(self) -> Fraction:
-        """The first picture's time."""
-        return min(mark.pts_s for mark in self.marks)
-
-    @property
-    def frame_s(self) -> Fraction:
-        """The shortest distance between two pictures, taken for the length of the last one."""
-        times = sorted({mark.pts_s for mark in self.marks})
-        return min((b - a for a, b in pairwise(times)), default=Fraction(1, 25))
-
-    @property
-    def end_s(self) -> Fraction:
-        """Where the last picture ends."""
-        return max(mark.pts_s for mark in self.marks) + self.frame_s
-
-    @property
-    def complete_until_s(self) -> Fraction:
-        """Up to here, no picture of the stream is missing.
-
-        At a steady rate that is the end of the last picture. Otherwise a picture in the next segment may come before
-        our last one (B-frames), but none before our last decoding timestamp, since DTS never exceeds PTS.
-        """
-        times = sorted({mark.pts_s for mark in self.marks})
-        if all(b - a < self.frame_s * Fraction(3, 2) for a, b in pairwise(times)):
-            return self.end_s
-        return max(mark.dts_s for mark in self.marks)
 
     def keyframe_before(self, time_s: Fraction) -> Fraction | None:
         """The last keyframe at or before a time."""
-        return max((mark.pts_s for mark in self.marks if mark.key and mark.pts_s <= time_s), default=None)
+        return max((keyframe_s for keyframe_s in self.keyframes_s if keyframe_s <= time_s), default=None)
 
 
 class _Chain(io.RawIOBase):
     """Several files read as one, so that nothing is copied to join them."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
         self._files = [path.open("rb") for path in paths]
         self._current = 0
 
@@ -140,8 +128,16 @@ def _video(container: "InputContainer", where: str) -> "Stream":
     return streams[0]
 
 
-def _wraps(container: "InputContainer") -> bool:
-    return "mpegts" in container.format.name
+def _clock(container: "InputContainer", stream: "Stream", timing: Timing) -> TickClock:
+    assert stream.time_base is not None
+    return TickClock(timing, stream.time_base, wraps="mpegts" in container.format.name)
+
+
+def _packets(container: "InputContainer", *streams: "Stream") -> "Iterator[tuple[Packet, int]]":
+    """Packets that carry something, each with its PTS."""
+    for packet in container.demux(streams):
+        if packet.pts is not None and packet.size:
+            yield packet, packet.pts
 
 
 def first_picture_s(data: bytes, where: str) -> Fraction | None:
@@ -149,52 +145,87 @@ def first_picture_s(data: bytes, where: str) -> Fraction | None:
     with _opened(io.BytesIO(data), where) as container:
         video = _video(container, where)
         assert video.time_base is not None
-        for packet in container.demux(video):
-            if packet.pts is not None and packet.is_keyframe:
-                return packet.pts * video.time_base
+        for packet, pts in _packets(container, video):
+            if packet.is_keyframe:
+                return pts * video.time_base
     return None
+
+
+class _SoundExtent:
+    """From when to when a track has sound, gathered packet by packet."""
+
+    def __init__(self, clock: TickClock) -> None:
+        self._clock = clock
+        self._first: int | None = None
+        self._end = 0
+
+    def add(self, packet: "Packet", pts: int) -> None:
+        start = self._clock.unwrapped(pts)
+        self._first = start if self._first is None else min(self._first, start)
+        self._end = max(self._end, start + (packet.duration or 0))
+
+    @property
+    def seconds(self) -> tuple[Fraction, Fraction] | None:
+        if self._first is None:
+            return None
+        return self._clock.seconds(self._first), self._clock.seconds(self._end)
 
 
 def index_run(paths: Sequence[Path], timing: Timing, where: str) -> RunIndex:
     """Read a run's timestamps. Raises `TransientError` when it is not readable media."""
-    marks: list[Mark] = []
-    sound: list[Fraction] = []
+    times, decoded, keyframes = [], [], []
     with _Chain(paths) as chain, _opened(chain, where) as container:
-        video, wraps = _video(container, where), _wraps(container)
-        audio = next(iter(container.streams.audio), None)
-        for packet, time_base in _packets(container, [video, audio] if audio else [video]):
-            assert packet.pts is not None
-            pts_s = timing.seconds(packet.pts, time_base, wraps)
-            if packet.stream is video:
-                dts_s = timing.seconds(packet.dts, time_base, wraps) if packet.dts is not None else pts_s
-                marks.append(Mark(pts_s, dts_s, packet.is_keyframe))
-            else:
-                sound += (pts_s, pts_s + (packet.duration or 0) * time_base)
-        if not marks:
+        video = _video(container, where)
+        clock = _clock(container, video, timing)
+        tracks = [video, *container.streams.audio[:1]]
+        sound = _SoundExtent(_clock(container, tracks[1], timing)) if len(tracks) > 1 else None
+        for packet, pts in _packets(container, *tracks):
+            if packet.stream is not video:
+                assert sound is not None
+                sound.add(packet, pts)
+                continue
+            times.append(clock.unwrapped(pts))
+            decoded.append(clock.unwrapped(pts if packet.dts is None else packet.dts))
+            if packet.is_keyframe:
+                keyframes.append(times[-1])
+        if not times:
             raise TransientError("no_picture", f"{where}: no picture in what came")
         picture = _picture(video)
-    return RunIndex(tuple(marks), picture, (min(sound), max(sound)) if sound else None)
+    end, complete_until = _extent(times, decoded)
+    return RunIndex(
+        picture=picture,
+        first_s=clock.seconds(min(times)),
+        end_s=clock.seconds(end),
+        complete_until_s=clock.seconds(complete_until),
+        keyframes_s=tuple(clock.seconds(ticks) for ticks in sorted(keyframes)),
+        sound_s=sound.seconds if sound else None,
+    )
+
+
+def _extent(times: list[int], decoded: list[int]) -> tuple[int, int]:
+    """Where the last picture ends, and up to where no picture can be missing, in ticks.
+
+    The last picture is taken to last as long as the shortest distance between two. At a steady rate nothing is
+    missing up to that end. Otherwise a picture in the next segment may come before our last one (B-frames), but none
+    before our last decoding timestamp, since DTS never exceeds PTS.
+    """
+    distances = [b - a for a, b in pairwise(sorted(set(times)))]
+    shortest = min(distances, default=0)
+    end = max(times) + shortest
+    steady = all(2 * distance < 3 * shortest for distance in distances)
+    return end, end if steady else max(decoded)
 
 
 def index_sound(paths: Sequence[Path], timing: Timing, where: str) -> tuple[Fraction, Fraction] | None:
     """From when to when a run of a separate audio rendition has sound."""
-    times: list[Fraction] = []
     with _Chain(paths) as chain, _opened(chain, where) as container:
         audio = next(iter(container.streams.audio), None)
         if audio is None:
             return None
-        for packet, time_base in _packets(container, [audio]):
-            assert packet.pts is not None
-            start_s = timing.seconds(packet.pts, time_base, _wraps(container))
-            times += (start_s, start_s + (packet.duration or 0) * time_base)
-    return (min(times), max(times)) if times else None
-
-
-def _packets(container: "InputContainer", streams: "list[Stream]") -> "Iterator[tuple[Packet, Fraction]]":
-    for packet in container.demux(streams):
-        if packet.pts is not None and packet.size:
-            assert packet.time_base is not None
-            yield packet, packet.time_base
+        sound = _SoundExtent(_clock(container, audio, timing))
+        for packet, pts in _packets(container, audio):
+            sound.add(packet, pts)
+    return sound.seconds
 
 
 def _picture(video: Any) -> Picture:
@@ -223,47 +254,61 @@ def copy_pictures(
     moves timestamps into edit lists (measured).
     """
 
-    started = from_s is None
+    def chooser(clock: TickClock) -> _Wanted:
+        first, last = None if from_s is None else clock.ticks(from_s), clock.ticks(last_s)
+        started = from_s is None
 
-    def wanted(packet: "Packet", pts_s: Fraction, dts_s: Fraction) -> bool:
-        nonlocal started
-        started = started or (packet.is_keyframe and pts_s == from_s)
-        return started and dts_s <= last_s
+        def wanted(packet: "Packet", pts: int, dts: int) -> bool:
+            nonlocal started
+            started = started or (packet.is_keyframe and pts == first)
+            return started and dts <= last
 
-    return _copy(paths, timing, "video", wanted, destination)
+        return wanted
+
+    return _copy(paths, timing, "video", chooser, destination)
 
 
-def copy_sound(
-    paths: Sequence[Path], timing: Timing, start_s: Fraction, end_s: Fraction, destination: Path
-) -> Excerpt:
+def copy_sound(paths: Sequence[Path], timing: Timing, start_s: Fraction, end_s: Fraction, destination: Path) -> Excerpt:
     """Copy the sound of a window, with a little before it for the decoder."""
 
-    def wanted(_packet: "Packet", pts_s: Fraction, _dts_s: Fraction) -> bool:
-        return start_s - PREROLL_S <= pts_s < end_s
+    def chooser(clock: TickClock) -> _Wanted:
+        first, end = clock.ticks(start_s - PREROLL_S), clock.ticks(end_s)
+        return lambda _packet, pts, _dts: first <= pts <= end
 
-    return _copy(paths, timing, "audio", wanted, destination)
+    return _copy(paths, timing, "audio", chooser, destination)
 
 
-def _copy(paths: Sequence[Path], timing: Timing, kind: str, wanted: Any, destination: Path) -> Excerpt:
+_Wanted = Callable[["Packet", int, int], bool]
+
+
+def _copy(
+    paths: Sequence[Path],
+    timing: Timing,
+    kind: str,
+    chooser: Callable[[TickClock], _Wanted],
+    destination: Path,
+) -> Excerpt:
     import av  # noqa: PLC0415 - see _opened
 
-    offset_s: Fraction | None = None
-    with _Chain(paths) as chain, _opened(chain, kind) as source, av.open(destination, "w", format="nut") as target:
+    base: int | None = None
+    with (
+        _Chain(paths) as chain,
+        _opened(chain, kind) as source,
+        av.open(destination, "w", format="nut") as target,
+    ):
         stream: Any = _video(source, kind) if kind == "video" else source.streams.audio[0]
-        wraps = _wraps(source)
+        clock = _clock(source, stream, timing)
+        wanted = chooser(clock)
         copy = target.add_stream_from_template(stream)
-        for packet, time_base in _packets(source, [stream]):
-            assert packet.pts is not None
-            pts_s = timing.seconds(packet.pts, time_base, wraps)
-            dts_s = timing.seconds(packet.dts, time_base, wraps) if packet.dts is not None else pts_s
-            if not wanted(packet, pts_s, dts_s):
+        for packet, raw_pts in _packets(source, stream):
+            pts = clock.unwrapped(raw_pts)
+            dts = clock.unwrapped(raw_pts if packet.dts is None else packet.dts)
+            if not wanted(packet, pts, dts):
                 continue
-            if offset_s is None:
-                offset_s = min(pts_s, dts_s)
-            packet.pts = round((pts_s - offset_s) / time_base)
-            packet.dts = round((dts_s - offset_s) / time_base)
+            base = min(pts, dts) if base is None else base
+            packet.pts, packet.dts = pts - base, dts - base
             packet.stream = copy
             target.mux(packet)
-    if offset_s is None:
+    if base is None:
         raise TransientError("damaged_media", f"no {kind} could be copied from what came")
-    return Excerpt(destination, offset_s)
+    return Excerpt(destination, clock.seconds(base))

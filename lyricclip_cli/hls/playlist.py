@@ -140,7 +140,7 @@ def _master(parsed: m3u8.M3U8, uri: str) -> MasterPlaylist:
         width, height = info.resolution or (0, 0)
         renditions.append(
             Rendition(
-                uri=resolve(uri, variant.uri),
+                uri=resolve(uri, variant.uri or ""),
                 bandwidth=info.bandwidth or 0,
                 width=width,
                 height=height,

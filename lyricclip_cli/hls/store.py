@@ -80,7 +80,9 @@ class SegmentStore:
         async def fetch() -> bytes:
             secret = (await self._reader.read(key.uri, at_most=1024)).data
             if len(secret) != 16:
-                raise PermanentError("bad_key", f"{without_query(key.uri)}: an AES-128 key has 16 bytes, not {len(secret)}")
+                raise PermanentError(
+                    "bad_key", f"{without_query(key.uri)}: an AES-128 key has 16 bytes, not {len(secret)}"
+                )
             return secret
 
         return await self._keys.get(key.uri, fetch)

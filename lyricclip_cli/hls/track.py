@@ -67,7 +67,10 @@ class Track:
         return await self._origins.get(discontinuity, look)
 
     async def runs(self, chosen: SegmentRange, clock: "Track", received: Callable[[int], None]) -> list[FetchedRun]:
-        """The chosen segments, fetched where they are not there yet. `clock` is the track whose pictures give the origin."""
+        """The chosen segments, fetched where they are not there yet.
+
+        `clock` is the track whose pictures give the stream's origin.
+        """
         wanted = [self.playlist.segments[index] for index in chosen.indices]
         runs = []
         for _, members in groupby(wanted, key=lambda s: (s.discontinuity, s.init)):

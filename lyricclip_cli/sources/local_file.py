@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".m2ts", ".avi")
 """What `DIR/<video_id>.<ext>` is looked for with, in this order."""
 
+SOUND_RUN_UP_S = Fraction(1, 5)
+"""Sound before the in-point that is decoded and dropped: codecs with overlapping frames need some to be exact."""
+
 SEEK_BACK_S = (2, 12, 70, None)
 """How far before the in-point a keyframe is looked for, in turn; `None` reads from the start."""
 
@@ -43,9 +46,18 @@ async def file_footage(path: Path, request: FootageRequest) -> Footage:
     start_s = window.start_s + look.origin_s
     span = Span(path, start_s, window.frames, look.picture, seek_s=look.keyframe_s)
     duration_s = window.end_s - window.start_s
-    sound = Sound(path, start_s, duration_s, seek_s=look.keyframe_s)
+    sound = Sound(path, start_s, duration_s, seek_s=_sound_seek_s(look, start_s))
     with_sound = request.with_sound and look.has_sound
     return Footage(SourceType.LOCAL, (span,), (sound,) if with_sound else (), held)
+
+
+def _sound_seek_s(look: _Look, start_s: Fraction) -> Fraction | None:
+    """Where to begin reading for the sound: early enough for the decoder's run-up, from the start if near it.
+
+    A seek to the very first packets loses what lies before time zero, where encoders put their priming samples.
+    """
+    seek_s = start_s - SOUND_RUN_UP_S
+    return seek_s if seek_s > look.origin_s + SOUND_RUN_UP_S else None
 
 
 async def looped_footage(path: Path, request: FootageRequest) -> Footage:

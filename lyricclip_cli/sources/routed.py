@@ -8,7 +8,16 @@ from pathlib import Path
 from lyricclip_cli.errors import MachineError
 from lyricclip_cli.hls.stream import HlsStream
 from lyricclip_cli.outcome import Footage, SourceType
-from lyricclip_cli.plan import FileRef, MediaRef, PictureSpec, PlaceholderRef, SourceRef, UrlRef, VideoRef, Window
+from lyricclip_cli.plan import (
+    FileRef,
+    MediaRef,
+    PictureSpec,
+    PlaceholderRef,
+    SourceRef,
+    UrlRef,
+    VideoRef,
+    Window,
+)
 from lyricclip_cli.ports import FootageRequest
 from lyricclip_cli.sources.local_file import file_footage, find_media, looped_footage
 from lyricclip_cli.sources.streams import Streams
@@ -22,7 +31,14 @@ class RoutedSources:
     """All footage of one job. `videos` is `None` when no TwelveLabs account is configured."""
 
     def __init__(
-        self, *, streams: Streams, videos: Videos | None, index_id: str | None, picture: PictureSpec, media_dir: Path, placeholder: Path
+        self,
+        *,
+        streams: Streams,
+        videos: Videos | None,
+        index_id: str | None,
+        picture: PictureSpec,
+        media_dir: Path,
+        placeholder: Path,
     ) -> None:
         self._streams = streams
         self._videos = videos

@@ -85,7 +85,10 @@ class Videos:
             from twelvelabs import AsyncTwelveLabs  # noqa: PLC0415 - over a second to import
 
             self._sdk = AsyncTwelveLabs(
-                api_key=self._account.api_key, base_url=self._account.base_url, httpx_client=self._http, timeout=30
+                api_key=self._account.api_key,
+                base_url=self._account.base_url,
+                httpx_client=self._http,
+                timeout=30,
             )
         return self._sdk
 

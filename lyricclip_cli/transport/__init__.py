@@ -1,6 +1,12 @@
 """Bytes from outside: HTTP and local files behind one reader, with every failure classified."""
 
-from lyricclip_cli.transport.classify import classified, error_for_status, retry_after_s, utc_now, without_query
+from lyricclip_cli.transport.classify import (
+    classified,
+    error_for_status,
+    retry_after_s,
+    utc_now,
+    without_query,
+)
 from lyricclip_cli.transport.disk import DiskReader, SchemeReader
 from lyricclip_cli.transport.reader import Body, ByteRange, Reader
 from lyricclip_cli.transport.web import WebReader, http_client
