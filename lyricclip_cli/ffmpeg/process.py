@@ -43,8 +43,9 @@ async def run_ffmpeg(
 ) -> None:
     """Run ffmpeg to its end. `progress` is told the number of frames so far.
 
-    Raises `FfmpegFailureError`, and `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`; `MachineError` when
-    it cannot be started. On cancellation the process is asked to end, killed after a grace, and always waited for.
+    Raises `FfmpegFailureError`; `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`;
+    `MachineError` when it cannot be started. On cancellation the process is asked to end, killed after a grace, and
+    always waited for.
     """
     command = [
         path,

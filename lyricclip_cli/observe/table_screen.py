@@ -19,8 +19,8 @@ ROOMY_HEIGHT = 7
 AIRY_HEIGHT = 16
 """From this height on a blank line parts the table from what was said above it."""
 MARGIN = 3
-"""Cells left free at the right edge, for the `^C` that a terminal shows when its user interrupts. If that were folded
-into a new row, the table would no longer be where it was drawn."""
+"""Cells left free at the right edge, for the `^C` that a terminal shows when its user interrupts. Folded into a
+new row, it would move the table away from where it was drawn."""
 
 STAGE_STYLES = {"fetch": "cyan", "wait": "dim", "cut": "green", "check": "blue"}
 STATUS_STYLES = {"complete": "green", "failed": "bold red"}
