@@ -30,13 +30,17 @@ class ClipStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A source's picture: coded size in pixels, shape of a pixel, clockwise turn in degrees, how it was sampled."""
+    """A source's picture: coded size in pixels, shape of a pixel, clockwise turn in degrees, how it was sampled.
+
+    `matrix_known`: the source says by which matrix its colours became YCbCr. Most web video does not.
+    """
 
     width: int
     height: int
     pixel_aspect: Fraction = Fraction(1)
     rotation: int = 0
     interlaced: bool = False
+    matrix_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from lyricclip_cli.ffmpeg.picture import fit_filters
+from lyricclip_cli.ffmpeg.picture import TAGS, fit_filters
 from lyricclip_cli.outcome import Footage, Sound, Span
 from lyricclip_cli.plan import SNAP_S, Grid, PictureSpec
 from lyricclip_cli.ports import CutOrder
@@ -79,7 +79,7 @@ def _inputs(footage: Footage) -> list[str]:
 
 
 def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSpec) -> list[str]:
-    numbered = f"settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N"
+    numbered = f"{TAGS},settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N"
     if not footage.spans:
         size = f"{picture.width}x{picture.height}"
         return [f"color=black:s={size}:r={grid.fps},trim=end_frame={frames},format=yuv420p,{numbered}[pictures]"]

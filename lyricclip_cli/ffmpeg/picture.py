@@ -8,6 +8,15 @@ from lyricclip_cli.plan import PictureSpec
 BLUR_SHRINK = 8
 """The blurred background is made at an eighth of the size: it has no detail to lose, and costs a sixtieth."""
 
+COLOURS = "out_color_matrix=bt709:out_range=tv"
+"""Every clip is BT.709 in limited range, whatever its source was; clips that differ could not be joined by a copy."""
+
+TAGS = "setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+"""Says so in the stream, for every clip alike."""
+
+HD_HEIGHT = 720
+"""From here on, a source that does not name its matrix is taken for BT.709, below for BT.601: players do the same."""
+
 TURNS = {90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"}
 
 
@@ -17,9 +26,9 @@ def fit_filters(picture: Picture, spec: PictureSpec, prefix: str) -> str:
     `prefix` makes link labels unique in a graph. Sizes are worked out here, so a picture that already has the film's
     shape gets no padding, no cropping and no blur.
     """
-    turned = f"{TURNS[picture.rotation]}," if picture.rotation in TURNS else ""
+    turned = _upright(picture)
     width, height = _fitted(picture, spec)
-    sized = f"scale={width}:{height}:flags=bicubic,setsar=1"
+    sized = f"scale={width}:{height}:flags=bicubic:{COLOURS},setsar=1"
     if (width, height) == (spec.width, spec.height):
         return f"{turned}{sized},format=yuv420p"
     left, top = (spec.width - width) // 2, (spec.height - height) // 2
@@ -28,6 +37,18 @@ def fit_filters(picture: Picture, spec: PictureSpec, prefix: str) -> str:
     if spec.fit == "pad":
         return f"{turned}{sized},pad={spec.width}:{spec.height}:{left}:{top},format=yuv420p"
     return f"{turned}{_over_blur(spec, sized, (left, top), prefix)}"
+
+
+def _upright(picture: Picture) -> str:
+    """Filters that come before any scaling: whole pictures, colours named, the right way up."""
+    filters = []
+    if picture.interlaced:
+        filters.append("bwdif=mode=send_frame:deint=interlaced")
+    if not picture.matrix_known:
+        filters.append(f"setparams=colorspace={'bt709' if picture.height >= HD_HEIGHT else 'smpte170m'}")
+    if picture.rotation in TURNS:
+        filters.append(TURNS[picture.rotation])
+    return "".join(f"{name}," for name in filters)
 
 
 def _over_blur(spec: PictureSpec, sized: str, place: tuple[int, int], prefix: str) -> str:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Packet = AnyPacket[Any]
 
 MPEGTS_WRAP_TICKS = 2**33
+UNSPECIFIED_MATRIX = 2
+"""ITU-T H.273 MatrixCoefficients: the source does not say."""
+
 PREROLL_S = Fraction(1, 5)
 """Sound before the in-point that goes along: an AAC decoder needs the frames before to give the first one right."""
 
@@ -234,6 +237,7 @@ def _picture(video: Any) -> Picture:
         width=video.codec_context.width,
         height=video.codec_context.height,
         pixel_aspect=aspect if aspect > 0 else Fraction(1),
+        matrix_known=video.codec_context.colorspace != UNSPECIFIED_MATRIX,
     )
 
 

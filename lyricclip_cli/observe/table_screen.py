@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from lyricclip_cli.observe.table_view import SlotRow, Summary, View
+from lyricclip_cli.observe.table_view import SlotRow, Summary, View, Widest
 from lyricclip_cli.observe.wording import NOTHING, bytes_words, duration_words, rest_words
 
 GAP = "  "
@@ -21,6 +21,8 @@ AIRY_HEIGHT = 16
 MARGIN = 3
 """Cells left free at the right edge, for the `^C` that a terminal shows when its user interrupts. Folded into a
 new row, it would move the table away from where it was drawn."""
+NARROW = 77
+"""The summary is this wide where there is room, and as wide as the table where that is wider."""
 
 STAGE_STYLES = {"fetch": "cyan", "wait": "dim", "cut": "green", "check": "blue"}
 STATUS_STYLES = {"complete": "green", "failed": "bold red"}
@@ -39,8 +41,8 @@ def screen(view: View, *, width: int, height: int, several_jobs: bool) -> list[T
     """The whole table for a terminal of this size, a row less than its height at most."""
     room = _room(width)
     most = max(height - 1, 1)
-    title, progress, counts = summary_lines(view.summary, room)
-    columns = layout(room, longest_line_id=view.longest_line_id, several_jobs=several_jobs)
+    columns = layout(room, view.widest, several_jobs=several_jobs)
+    title, progress, counts = summary_lines(view.summary, min(room, max(table_width(columns), NARROW)))
     head = [title, progress, counts, _titles(columns)] if most >= ROOMY_HEIGHT else [title, progress]
     if most >= AIRY_HEIGHT:
         head.insert(0, Text(""))
@@ -50,7 +52,7 @@ def screen(view: View, *, width: int, height: int, several_jobs: bool) -> list[T
 
 def last_screen(view: View, *, width: int) -> list[Text]:
     """What stays when the run is over."""
-    room = _room(width)
+    room = min(_room(width), NARROW)
     summary = view.summary
     title = _title(summary).append(GAP).append(summary.status, STATUS_STYLES.get(summary.status, "yellow"))
     lines = (
@@ -70,23 +72,33 @@ def summary_lines(summary: Summary, room: int) -> list[Text]:
     ]
 
 
-def layout(room: int, *, longest_line_id: int, several_jobs: bool) -> list[Column]:
-    """The columns that fit `room` cells. Narrow terminals lose the least telling ones."""
-    line_width = min(max(longest_line_id, 4), 8 if room < 100 else 16)
-    columns = [Column("slot", 4, right=True), Column("line", line_width)]
+def layout(room: int, widest: Widest, *, several_jobs: bool) -> list[Column]:
+    """The columns that fit `room` cells. Narrow terminals lose the least telling ones.
+
+    Text and source share what the others leave, and take no more than this run can need: what is then still free
+    makes the bar longer.
+    """
+    before = [Column("slot", 4, right=True), Column("line", min(max(widest.line_id, 4), 8 if room < 100 else 16))]
     if several_jobs and room >= 100:
-        columns.insert(1, Column("timeline", 16))
-    tail = [Column("stage", 5)]
-    if room >= 46:
-        tail.append(Column("done", 11 if room < 100 else 24))
-        tail += [Column("try", 3, right=True), Column("secs", 5, right=True)]
-    with_source = room >= 60
-    used = sum(column.width + len(GAP) for column in (*columns, *tail))
-    free = max(room - used - (len(GAP) if with_source else 0), 4)
-    if not with_source:
-        return [*columns, Column("text", free), *tail]
-    source_width = max(11, min(free * 3 // 10, 48))
-    return [*columns, Column("text", min(free - source_width, 90)), Column("source", source_width), *tail]
+        before.insert(1, Column("timeline", 16))
+    progress = [Column("done", 11 if room < 100 else 24)] if room >= 52 else []
+    after = [Column("try", 3, right=True), Column("secs", 5, right=True)] if room >= 52 else []
+    stage = Column("stage", 5)
+    free = max(room - table_width([*before, stage, *progress, *after]) - len(GAP), 4)
+    text, sources = Column("text", min(max(widest.text, 4), free)), []
+    if room >= 60:
+        free -= len(GAP)
+        source = min(widest.source, max(11, free * 3 // 10))
+        text = Column("text", min(max(widest.text, 4), free - source))
+        sources = [Column("source", min(max(widest.source, 11), free - text.width))]
+        spare = free - text.width - sources[0].width
+        progress = [Column("done", min(progress[0].width + spare, 48))]
+    return [*before, text, *sources, stage, *progress, *after]
+
+
+def table_width(columns: list[Column]) -> int:
+    """The width of a row, in cells."""
+    return sum(column.width + len(GAP) for column in columns) - len(GAP)
 
 
 def bar(done: float, total: float, width: int, style: str) -> Text:
@@ -135,9 +147,9 @@ def _counts(summary: Summary, *, waiting: bool = True) -> Text:
         (fallbacks, "yellow" if summary.fallbacks else "dim"),
         (f"{summary.failed} failed", "bold red" if summary.failed else "dim"),
         *([(retries, "cyan" if summary.retries_waiting else "dim")] if waiting else []),
-        (f"peak {summary.peak} of {summary.slots} slots", "dim"),
+        (f"{_plural(summary.slots, 'slot')}, peak {summary.peak}", "dim"),
     ]
-    return Text("   ").join(Text(words, style) for words, style in parts)
+    return Text(GAP).join(Text(words, style) for words, style in parts)
 
 
 def _plural(count: int, one: str, many: str = "") -> str:
@@ -149,18 +161,29 @@ def _titles(columns: list[Column]) -> Text:
 
 
 def _rows(view: View, columns: list[Column], room: int) -> list[Text]:
-    """A line per slot, in order so that nothing jumps; the last line counts what has no room."""
+    """A line per slot; when they do not all fit, the last line counts those that are folded away."""
     if room <= 0:
         return []
-    folded: tuple[SlotRow, ...] = ()
-    shown = view.rows
+    shown, folded = view.rows, []
     if len(shown) > room:
-        shown, folded = shown[: room - 1], shown[room - 1 :]
+        shown, folded = _fold(view.rows, room - 1)
     lines = [_row(row, columns, view.now_s) for row in shown]
     if folded:
         busy = sum(not row.idle for row in folded)
         lines.append(Text(f"   … {len(folded)} more, {busy} busy", "dim"))
     return lines
+
+
+def _fold(rows: tuple[SlotRow, ...], room: int) -> tuple[tuple[SlotRow, ...], list[SlotRow]]:
+    """The rows that are shown and the others. An idle slot's place is lent to a busy one, so that nothing moves."""
+    others = list(rows[room:])
+    shown = []
+    for row in rows[:room]:
+        lent = next((other for other in others if not other.idle), None) if row.idle else None
+        if lent is not None:
+            others[others.index(lent)] = row
+        shown.append(lent or row)
+    return tuple(shown), others
 
 
 def _row(row: SlotRow, columns: list[Column], now_s: float) -> Text:

@@ -22,8 +22,8 @@ from lyricclip_cli.events import (
     StageEntered,
 )
 from lyricclip_cli.observe.rest_time import RestTime
-from lyricclip_cli.observe.table_view import SlotRow, Summary, View
-from lyricclip_cli.observe.wording import Notice, clean, notice
+from lyricclip_cli.observe.table_view import SlotRow, Summary, View, Widest
+from lyricclip_cli.observe.wording import Notice, cells, clean, notice
 from lyricclip_cli.outcome import ClipDone, ClipFailed, ClipStatus
 from lyricclip_cli.plan import ClipPlan
 
@@ -79,6 +79,7 @@ class TableState:
         self._rows: dict[int, SlotRow] = {}
         self._slot_of: dict[Key, int] = {}
         self._slots = 0
+        self._widest = Widest()
         self._peak = 0
         self._fallen: set[Key] = set()
         self._waiting: set[Key] = set()
@@ -129,12 +130,11 @@ class TableState:
     def view(self, now_s: float) -> View:
         """The state as it is now."""
         slots = sorted(set(range(1, self._slots + 1)) | set(self._rows))
-        ids = (len(line_id) for job in self._jobs.values() for line_id in job.clips)
         return View(
             now_s=now_s,
             summary=self._summary(now_s),
             rows=tuple(self._rows.get(slot, SlotRow(slot)) for slot in slots),
-            longest_line_id=max(ids, default=0),
+            widest=self._widest,
         )
 
     def _summary(self, now_s: float) -> Summary:
@@ -164,6 +164,7 @@ class TableState:
         clips = {clip.line_id: clip for clip in event.plan.clips}
         self._jobs[event.job_id] = _Job(clean(event.job_id), clips, event.reused)
         self._slots = event.concurrency
+        self._widest = _widest(self._widest, event.plan.clips)
         if self._rest is not None:
             self._rest.work_added(self._left_frames())
 
@@ -182,7 +183,7 @@ class TableState:
             job_id=clean(event.job_id),
             line_id=clean(event.line_id) or "?",
             text=clean(plan.text) if plan else "",
-            source=clean(event.source.removeprefix("https://").removeprefix("http://")),
+            source=_source(event.source),
             fallback=key in self._fallen,
             attempt=event.attempt,
             taken_at_s=now_s,
@@ -256,3 +257,16 @@ class TableState:
 
     def _left_frames(self) -> float:
         return sum(job.left_frames for job in self._jobs.values())
+
+
+def _source(source: str) -> str:
+    """A source as a row shows it, which may cut its end: without what all URLs begin with."""
+    return clean(source.removeprefix("https://").removeprefix("http://"))
+
+
+def _widest(before: Widest, clips: tuple[ClipPlan, ...]) -> Widest:
+    return Widest(
+        line_id=max(before.line_id, *(cells(clean(clip.line_id)) for clip in clips)),
+        text=max(before.text, *(cells(clean(clip.text)) for clip in clips)),
+        source=max(before.source, *(cells(_source(str(step.ref))) for clip in clips for step in clip.chain)),
+    )

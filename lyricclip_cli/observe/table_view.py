@@ -53,10 +53,19 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Widest:
+    """How many cells the run's longest texts take, so that no column is wider than it will ever need to be."""
+
+    line_id: int = 0
+    text: int = 0
+    source: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything that one drawing needs, at one moment."""
 
     now_s: float
     summary: Summary
     rows: tuple[SlotRow, ...]
-    longest_line_id: int
+    widest: Widest

@@ -69,6 +69,14 @@ def clean(text: str) -> str:
     return "".join(character for character in spaced if not _changes_layout(character))
 
 
+def cells(text: str) -> int:
+    """About how many cells a clean text takes in a terminal: wide characters take two, marks on others none."""
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else not unicodedata.combining(character)
+        for character in text
+    )
+
+
 def _changes_layout(character: str) -> bool:
     number = ord(character)
     return unicodedata.category(character) in _INVISIBLE or number in _SKIN_TONES or number in _VARIATION_SELECTORS

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.hls.packets import UNSPECIFIED_MATRIX
 from lyricclip_cli.outcome import Footage, Picture, Sound, SourceType, Span
 from lyricclip_cli.plan import SNAP_S, frames_beyond
 from lyricclip_cli.ports import FootageRequest
@@ -114,7 +115,14 @@ def _origin(container: "InputContainer") -> tuple[Fraction, Picture]:
     if frame is None or frame.pts is None:
         raise PermanentError("no_picture", "the file shows no picture")
     aspect = stream.sample_aspect_ratio or Fraction(1)
-    picture = Picture(frame.width, frame.height, aspect, -frame.rotation % 360, frame.interlaced_frame)
+    picture = Picture(
+        width=frame.width,
+        height=frame.height,
+        pixel_aspect=aspect,
+        rotation=-frame.rotation % 360,
+        interlaced=frame.interlaced_frame,
+        matrix_known=frame.colorspace != UNSPECIFIED_MATRIX,
+    )
     return frame.pts * stream.time_base, picture
 
 

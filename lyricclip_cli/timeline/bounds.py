@@ -9,7 +9,7 @@ LONGEST_OVERRUN_MS = 100
 
 
 def audio_bounds(timeline: Timeline, *, audio_end_ms: int) -> list[Problem]:
-    """Lines that start at or after the end of the sound, or end over 100 ms after it, in the timeline's order.
+    """Lines that start at or after the end of the sound, or end over 100 ms after it, in the file's order.
 
     `audio_end_ms` is on the song's clock: the sound's length plus `audio.offset_ms`. A line is named by its index
     alone, since the dialects of a timeline have different names for its times.
@@ -20,9 +20,10 @@ def audio_bounds(timeline: Timeline, *, audio_end_ms: int) -> list[Problem]:
 
 
 def _overrun(line: Line, audio_end_ms: int) -> str:
-    end = f"of the audio ({audio_end_ms} ms on the song's clock)"
+    end = f"the end of the audio ({audio_end_ms} ms on the song's clock)"
     if line.start_ms >= audio_end_ms:
-        return f"line {shown(line.id)} starts at {line.start_ms} ms, not before the end {end}"
+        return f"line {shown(line.id)} starts at {line.start_ms} ms, not before {end}"
     if line.end_ms > audio_end_ms + LONGEST_OVERRUN_MS:
-        return f"line {shown(line.id)} ends at {line.end_ms} ms, {line.end_ms - audio_end_ms} ms after the end {end}"
+        overrun_ms = line.end_ms - audio_end_ms
+        return f"line {shown(line.id)} ends at {line.end_ms} ms, {overrun_ms} ms after {end}"
     return ""

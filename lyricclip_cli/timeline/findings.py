@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from lyricclip_cli.errors import Problem
 from lyricclip_cli.timeline.model import Audio, Candidate, Line, Output, Timeline, Word
-from lyricclip_cli.timeline.shown import Step, place, shortened, shown
+from lyricclip_cli.timeline.shown import Step, Steps, place, shortened, shown
 
 MOST_PROBLEMS = 1000
 """More are counted, not listed: a file with so many was not meant as a timeline."""
@@ -17,7 +17,7 @@ MOST_PROBLEMS = 1000
 MISSING = "missing"
 UNKNOWN_KEY = "extra_forbidden"
 
-KnownKeys = Callable[[tuple[Step, ...]], tuple[str, ...]]
+KnownKeys = Callable[[Steps], tuple[str, ...]]
 """The keys that the object at a path may have, under the names that the file's dialect gives them."""
 
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
@@ -33,9 +33,9 @@ _EXAMPLES = {"version": "1", "lines": "[...]", "file": '"song.m4a"'}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong: where in the tree, of what kind, and what to say where the kind does not say it all."""
+    """One thing wrong: where in the tree, of what kind, and what to say if the kind does not say it all."""
 
-    path: tuple[Step, ...]
+    path: Steps
     code: str
     message: str = ""
     hint: str = ""
@@ -46,7 +46,7 @@ def findings(error: ValidationError) -> list[Finding]:
     return [_finding(detail) for detail in error.errors(include_url=False)]
 
 
-def known_keys(path: tuple[Step, ...]) -> tuple[str, ...]:
+def known_keys(path: Steps) -> tuple[str, ...]:
     """The keys of version 1 in the object at a path."""
     model = _MODELS.get(tuple(step for step in path if isinstance(step, str)))
     return tuple(model.model_fields) if model else ()
@@ -103,7 +103,7 @@ class _FileOrder:
         self._document = document
         self._ranks: dict[int, dict[str, int]] = {}
 
-    def of(self, path: tuple[Step, ...]) -> tuple[int, ...]:
+    def of(self, path: Steps) -> tuple[int, ...]:
         at: Any = self._document
         position = []
         for step in path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyricclip_cli.errors import Problem
-from lyricclip_cli.timeline.shown import Step, excerpt, place, shown
+from lyricclip_cli.timeline.shown import Steps, excerpt, place
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_VALUES = 500_000
@@ -62,9 +62,12 @@ def json_value(data: bytes) -> Any:
         raise NotReadable(_too_deep("")) from None
 
 
-def twice_problems(value: Any) -> Iterator[tuple[tuple[Step, ...], str, str]]:
-    """Where keys are given twice or broken, with message and hint; broken keys are removed. Raises `NotReadable`."""
-    waiting: list[tuple[tuple[Step, ...], Any]] = [((), value)]
+def key_problems(value: Any) -> Iterator[tuple[Steps, str, str]]:
+    """Where keys are given twice or are broken, with message and hint; broken keys are removed.
+
+    Raises `NotReadable` when there are too many values or levels.
+    """
+    waiting: list[tuple[Steps, Any]] = [((), value)]
     count = 0
     while waiting:
         path, at = waiting.pop()
@@ -75,12 +78,12 @@ def twice_problems(value: Any) -> Iterator[tuple[tuple[Step, ...], str, str]]:
             hint = "a timeline has some thousand; is this the right file?"
             raise NotReadable(Problem("", f"the file has more than {MOST_VALUES} values", hint))
         if isinstance(at, JsonObject):
-            yield from _key_problems(path, at)
+            yield from _wrong_keys(path, at)
         items: Any = at.items() if isinstance(at, dict) else enumerate(at)
         waiting += [((*path, step), inner) for step, inner in items if isinstance(inner, dict | list)]
 
 
-def _key_problems(path: tuple[Step, ...], at: JsonObject) -> Iterator[tuple[tuple[Step, ...], str, str]]:
+def _wrong_keys(path: Steps, at: JsonObject) -> Iterator[tuple[Steps, str, str]]:
     for key in at.twice:
         yield (*path, key), "this key is given more than once", "keep one of them"
     for key in [key for key in at if any("\ud800" <= char <= "\udfff" for char in key)]:
@@ -92,9 +95,9 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         other = "; it looks like UTF-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
-        message = f"line {line}: the file is not UTF-8, seen byte 0x{data[error.start]:02x}{other}"
+        message = f"line {line}: the file is not UTF-8, seen byte 0x{error.object[error.start]:02x}{other}"
         raise NotReadable(Problem("", message, "save it as UTF-8")) from None
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from lyricclip_cli.timeline.shown import Step, place, shown
+from lyricclip_cli.timeline.shown import Steps, place, shown
 from lyricclip_cli.timeline.values import (
     VALUE_CODE,
     FileName,
@@ -36,8 +36,11 @@ NO_SOURCE = "timeline_no_source"
 _OWN_CODES = {VALUE_CODE, NO_SOURCE}
 _SOURCES = ("video_id", "url", "file")
 
-Broken = tuple[tuple[Step, ...], PydanticCustomError]
+Broken = tuple[Steps, PydanticCustomError]
 """A rule between several values that does not hold: where, and what is said about it."""
+
+_Span = tuple[int | None, int | None]
+"""Start and end in milliseconds, as far as they are whole numbers."""
 
 
 class _Part(BaseModel):
@@ -125,24 +128,11 @@ class Line(_Part):
     @classmethod
     def _broken_rules(cls, raw: dict[str, Any]) -> Iterator[Broken]:
         yield from _end_before_start(raw)
-        line = _span(raw)
-        before_ms = 0
-        for index, word in enumerate(_list(raw.get("words"))):
-            start_ms, end_ms = _span(word)
-            if _outside(start_ms, line) or _outside(end_ms, line):
-                seen = f"{_shown_ms(start_ms)} to {_shown_ms(end_ms)}, the line {_shown_ms(line[0])} to {_shown_ms(line[1])}"
-                yield (
-                    ("words", index),
-                    wrong(f"lies outside its line, seen {seen}", "times are the song's, not the line's"),
-                )
-            if start_ms is not None and start_ms < before_ms:
-                message = f"starts at {start_ms} ms, before the word ahead of it ({before_ms} ms)"
-                yield ("words", index), wrong(message, "write the words in the order they are sung")
-            before_ms = before_ms if start_ms is None else start_ms
+        yield from _misplaced_words(_list(raw.get("words")), _span(raw))
 
 
 class Audio(_Part):
-    """The song. `offset_ms`: where on the song's clock the file's first sample lies; above 0 it sounds later."""
+    """The song. `offset_ms` is where on the song's clock its first sample lies; above 0 it sounds later."""
 
     file: FileName = Field(description="The song's sound; a relative name starts at the timeline's folder.")
     offset_ms: OffsetMs = Field(
@@ -204,6 +194,20 @@ def _ids_twice(lines: list[Any]) -> Iterator[Broken]:
             yield ("lines", index, "id"), wrong(f"{shown(line_id)} is the id of {taken} already", hint)
 
 
+def _misplaced_words(words: list[Any], line: _Span) -> Iterator[Broken]:
+    """Words outside their line, and words that start before the one ahead of them. They may overlap."""
+    ahead_ms = 0
+    for index, word in enumerate(words):
+        span = _span(word)
+        if any(_outside(time_ms, line) for time_ms in span):
+            message = f"lies outside its line, seen {_shown_span(span)} in {_shown_span(line)}"
+            yield ("words", index), wrong(message, "a word's times are on the song's clock too")
+        if span[0] is not None and span[0] < ahead_ms:
+            message = f"starts at {_shown_ms(span[0])}, before the word ahead of it ({_shown_ms(ahead_ms)})"
+            yield ("words", index), wrong(message, "write the words in the order they are sung")
+        ahead_ms = ahead_ms if span[0] is None else span[0]
+
+
 def _end_before_start(raw: dict[str, Any]) -> Iterator[Broken]:
     start_ms, end_ms = _span(raw)
     if start_ms is not None and end_ms is not None and end_ms <= start_ms:
@@ -211,11 +215,11 @@ def _end_before_start(raw: dict[str, Any]) -> Iterator[Broken]:
         yield ("end_ms",), wrong(message, "write where it ends, not how long it is")
 
 
-def _span(part: object) -> tuple[int | None, int | None]:
+def _span(part: object) -> _Span:
     return whole_number(_value(part, "start_ms")), whole_number(_value(part, "end_ms"))
 
 
-def _outside(time_ms: int | None, span: tuple[int | None, int | None]) -> bool:
+def _outside(time_ms: int | None, span: _Span) -> bool:
     start_ms, end_ms = span
     if time_ms is None or start_ms is None or end_ms is None:
         return False
@@ -224,6 +228,10 @@ def _outside(time_ms: int | None, span: tuple[int | None, int | None]) -> bool:
 
 def _shown_ms(time_ms: int | None) -> str:
     return f"{shown(time_ms)} ms" if time_ms is not None else "?"
+
+
+def _shown_span(span: _Span) -> str:
+    return f"{_shown_ms(span[0])} to {_shown_ms(span[1])}"
 
 
 def _value(part: object, key: str) -> object:

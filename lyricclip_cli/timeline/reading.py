@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from lyricclip_cli.errors import InputError, Problem
 from lyricclip_cli.timeline.findings import Finding, findings, known_keys, problems
-from lyricclip_cli.timeline.json_text import MOST_BYTES, NotReadable, json_value, twice_problems
+from lyricclip_cli.timeline.json_text import MOST_BYTES, NotReadable, json_value, key_problems
 from lyricclip_cli.timeline.model import Timeline
 from lyricclip_cli.timeline.shown import shown
 from lyricclip_cli.timeline.song2video import dialect_keys, from_song2video, is_song2video
@@ -15,7 +15,7 @@ from lyricclip_cli.timeline.values import VALUE_CODE
 
 
 def read_timeline(path: Path) -> Timeline:
-    """The timeline in a file of version 1 or of the song2video dialect. Raises `InputError` with all problems."""
+    """The timeline in a file, version 1 or the song2video dialect. Raises `InputError` with all problems."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -27,7 +27,7 @@ def read_timeline(path: Path) -> Timeline:
 
 
 def parse_timeline(data: bytes, *, name: str) -> Timeline:
-    """The timeline in the bytes of a file called `name`. Raises `InputError` with all problems, in file order.
+    """The timeline in the bytes of a file called `name`. Raises `InputError` with all problems.
 
     At most 32 MiB, 32 levels and 500 000 values are read; past the first 1000 problems the rest are counted.
     """
@@ -36,7 +36,7 @@ def parse_timeline(data: bytes, *, name: str) -> Timeline:
         if not isinstance(document, dict):
             hint = 'write {"version": 1, "lines": [...]}'
             raise NotReadable(Problem("", f"must be an object, seen {shown(document)}", hint))
-        found = [Finding(path, VALUE_CODE, message, hint) for path, message, hint in twice_problems(document)]
+        found = [Finding(path, VALUE_CODE, message, hint) for path, message, hint in key_problems(document)]
     except NotReadable as error:
         raise InputError(name, [error.problem]) from error
     if is_song2video(document):

@@ -5,13 +5,14 @@ A URL's query often is a signature, so nothing after `?` or `#` is ever shown; n
 
 import json
 import re
-from math import isnan
 
 LONGEST = 60
 """About how many characters of a value a message shows."""
 
 Step = str | int
 """A key of an object, or an index of a list."""
+Steps = tuple[Step, ...]
+"""The way from the root of a JSON tree to a value."""
 
 _USER = re.compile(r"//[^/\s\"]*@")
 _QUERY = re.compile(r"[?#][^\s\"].*", re.DOTALL)
@@ -23,12 +24,8 @@ def shown(value: object) -> str:
     """A JSON value as a message shows it."""
     if isinstance(value, str):
         return f'"{_printable(shortened(_QUERY.sub("?…", _USER.sub("//…@", value))))}"'
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, float) and isnan(value):
-        return "NaN"
+    if isinstance(value, dict | list | tuple):
+        return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and value.bit_length() > 1000:
         return "a huge number"  # Python refuses to write out the largest ones
     if value is None or isinstance(value, bool | int | float):
@@ -41,17 +38,15 @@ def excerpt(text: str, position: int) -> str:
     start = text.rfind("\n", 0, position) + 1
     stop = text.find("\n", position)
     line = text[start : len(text) if stop < 0 else stop]
-    before, after = line[: position - start], line[position - start :]
-    # A query must be found from its `?` on, even where the position lies inside it.
-    if (query := _open_query(before)) is not None:
-        before, after = before[:query] + "?…", ""
-    after = _QUERY_IN_TEXT.sub("?…", _USER.sub("//…@", after[: LONGEST * 4]))[: LONGEST // 2]
-    before = _QUERY_IN_TEXT.sub("?…", _USER.sub("//…@", before))
-    before = before if len(before) <= LONGEST // 2 else f"…{before[-LONGEST // 2 :]}"
-    return _printable((before + after).strip())
+    # Secrets are blotted out in the whole line, since the position may lie in the middle of one.
+    for secret in (_USER, _QUERY_IN_TEXT):
+        line = secret.sub(lambda found: found[0][0] + "…" * (len(found[0]) - 1), line)
+    at = position - start
+    around = line[max(at - LONGEST // 2, 0) : at + LONGEST // 2]
+    return _printable(re.sub("…+", "…", around).strip())
 
 
-def place(path: tuple[Step, ...]) -> str:
+def place(path: Steps) -> str:
     """A path as people write it: `lines[3].candidates[0].start_ms`."""
     text = ""
     for step in path:
@@ -69,11 +64,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _open_query(before: str) -> int | None:
-    found = [match for match in _QUERY_IN_TEXT.finditer(before) if match.end() == len(before)]
-    return found[0].start() if found else None
-
-
 def _printable(text: str) -> str:
-    """Control characters and halves of surrogate pairs would move a terminal's cursor or break its encoding."""
+    """Control characters would move a terminal's cursor, halves of surrogate pairs break its encoding."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

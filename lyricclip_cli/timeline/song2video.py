@@ -6,13 +6,12 @@ others, and often name the first one again, with its score.
 """
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from lyricclip_cli.timeline.findings import MISSING, UNKNOWN_KEY, Finding, known_keys
 from lyricclip_cli.timeline.model import NO_SOURCE
-from lyricclip_cli.timeline.shown import Step, shown
-from lyricclip_cli.timeline.values import VALUE_CODE
+from lyricclip_cli.timeline.shown import Steps, shown
+from lyricclip_cli.timeline.values import VALUE_CODE, finite
 
 SIZES = {"1080p": (1920, 1080), "720p": (1280, 720), "480p": (854, 480)}
 """Width and height in pixels, 16:9."""
@@ -24,8 +23,6 @@ _CANDIDATE_KEYS = (*_CANDIDATE.values(), "score")
 _TOP = ("resolution", "frame_rate")
 _LINE_SIGNS = {*_LINE.values(), *_CANDIDATE.values()}
 
-Path = tuple[Step, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Translated:
@@ -36,7 +33,7 @@ class Translated:
 
     document: dict[str, Any]
     found: tuple[Finding, ...]
-    candidates: tuple[tuple[Path, ...], ...]
+    candidates: tuple[tuple[Steps, ...], ...]
     sized: bool
     rated: bool
 
@@ -47,7 +44,7 @@ class Translated:
             return Finding((*path, "source_video_id"), MISSING)
         return Finding(path, code, finding.message, finding.hint)
 
-    def _path(self, path: Path) -> Path:
+    def _path(self, path: Steps) -> Steps:
         match path:
             case ("lines", int(line), "candidates", int(number), *rest):
                 own = self.candidates[line][number]
@@ -62,7 +59,7 @@ class Translated:
 
 
 def is_song2video(document: dict[str, Any]) -> bool:
-    """Whether a document is of the dialect: by its lines' keys, or by the head's in a file without a version."""
+    """Whether a document is of the dialect: by its lines' keys, or the head's in a file without a version."""
     lines = document.get("lines")
     for line in lines if isinstance(lines, list) else ():
         if isinstance(line, dict) and _LINE_SIGNS & line.keys() and not {"start_ms", "end_ms"} & line.keys():
@@ -70,7 +67,7 @@ def is_song2video(document: dict[str, Any]) -> bool:
     return "version" not in document and any(key in document for key in _TOP)
 
 
-def dialect_keys(path: Path) -> tuple[str, ...]:
+def dialect_keys(path: Steps) -> tuple[str, ...]:
     """The keys of the dialect in the object at a path of the user's file."""
     match [step for step in path if isinstance(step, str)]:
         case []:
@@ -83,7 +80,7 @@ def dialect_keys(path: Path) -> tuple[str, ...]:
 
 
 def from_song2video(document: dict[str, Any]) -> Translated:
-    """The document as version 1. Whatever is not as the dialect has it is passed on, for validation to find."""
+    """The document as version 1. Values that are wrong are passed on as they are, for validation to find."""
     translated = {key: value for key, value in document.items() if key not in _TOP}
     translated.setdefault("version", 1)
     found: list[Finding] = []
@@ -122,7 +119,7 @@ def _output(document: dict[str, Any], found: list[Finding]) -> Any:
     return {**output, **said} if said or "output" in document else None
 
 
-def _line(line: Any, path: Path, found: list[Finding]) -> tuple[Any, list[Path]]:
+def _line(line: Any, path: Steps, found: list[Finding]) -> tuple[Any, list[Steps]]:
     """A line as version 1 and the paths of its candidates in the user's file."""
     if not isinstance(line, dict):
         return line, []
@@ -132,7 +129,9 @@ def _line(line: Any, path: Path, found: list[Finding]) -> tuple[Any, list[Path]]
     others = line.get("candidates", [])
     own = _own(line)
     if not isinstance(others, list):
-        return {**new, "candidates": others}, []
+        place = (*path, "candidates")
+        found.append(Finding(place, VALUE_CODE, f"must be a list, seen {shown(others)}", "write [...]"))
+        others = []
     twins = [other for other in others if own is not None and _is_twin(other, own)]
     if own is not None:
         scores = [twin["score"] for twin in twins if twin.get("score") is not None]
@@ -153,17 +152,17 @@ def _own(line: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _is_twin(other: Any, own: dict[str, Any]) -> bool:
-    """Whether a candidate is the line's own again. One with anything wrong in it is kept, so that it is reported."""
+    """Whether a candidate is the line's own again. One with anything wrong in it is kept, to be reported."""
     if not isinstance(other, dict) or not other.keys() <= set(_CANDIDATE_KEYS):
         return False
     score = other.get("score")
-    if isinstance(score, bool) or not isinstance(score, int | float | None) or not isfinite(score or 0):
+    if score is not None and finite(score) is None:
         return False
     window = {key: other[name] for key, name in _CANDIDATE.items() if name in other}
     return window == own and not any(isinstance(value, bool) for value in window.values())
 
 
-def _candidate(candidate: Any, path: Path, found: list[Finding]) -> Any:
+def _candidate(candidate: Any, path: Steps, found: list[Finding]) -> Any:
     if not isinstance(candidate, dict):
         return candidate
     found += _unknown(candidate, path, _CANDIDATE_KEYS, _CANDIDATE)
@@ -171,6 +170,6 @@ def _candidate(candidate: Any, path: Path, found: list[Finding]) -> Any:
     return new | {key: candidate[name] for key, name in _CANDIDATE.items() if name in candidate}
 
 
-def _unknown(part: dict[str, Any], path: Path, known: tuple[str, ...], names: dict[str, str]) -> list[Finding]:
+def _unknown(part: dict[str, Any], path: Steps, known: tuple[str, ...], names: dict[str, str]) -> list[Finding]:
     """Keys that the dialect does not have; one of version 1 is told its name here."""
     return [Finding((*path, key), UNKNOWN_KEY, hint=names.get(key, "")) for key in part if key not in known]

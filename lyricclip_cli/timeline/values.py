@@ -7,7 +7,6 @@ same to an editor.
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from math import isfinite
 from typing import Annotated, Any, Literal
 from unicodedata import category
 from urllib.parse import urlsplit
@@ -41,6 +40,13 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def finite(value: object) -> float | None:
+    """The value as a float; `None` when it is no number, not finite or beyond all sense. `true` is not 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -1e300 < value < 1e300 else None
 
 
 def _whole(lowest: int, highest: int, unit: str, hint: str) -> Callable[[Any], int]:
@@ -125,13 +131,14 @@ def _file_name(value: str) -> str:
 
 
 def _score(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    number = finite(value)
+    if number is None:
         raise wrong(f"must be a number, seen {shown(value)}", "write a number such as 0.93, or leave it out")
-    return float(value)
+    return number
 
 
 def frame_rate(value: Any) -> Fraction:
-    """Frames per second, exact. 23.976, 29.97, 59.94 and other roundings of an NTSC rate mean n · 1000/1001."""
+    """Frames per second, exact. 23.976, 29.97, 59.94 and other roundings of NTSC rates mean n · 1000/1001."""
     rate = value if isinstance(value, Fraction) else _rate(value)
     if rate is None:
         raise wrong(f"must be a frame rate, seen {shown(value)}", _FPS_HINT)
@@ -161,7 +168,7 @@ def _digits(value: float) -> str:
 
 
 def _meant(rate: Fraction, decimals: int) -> Fraction:
-    """The NTSC rate that a decimal rounds, if there is one. One decimal is too few to tell, past nine floats err."""
+    """The NTSC rate that a decimal rounds, if any. One decimal is too few to tell; past nine floats err."""
     places = min(decimals, 9)
     for ntsc in _NTSC if places >= 2 else ():
         if round(ntsc, places) == round(rate, places):

@@ -1,0 +1,53 @@
+"""Footage made once per session, and a workplace per test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import Workplace
+from tests.standin import StandIn
+from tests.streams import kept, make_file, make_hls
+
+KEY = "tlk_STANDIN"
+
+
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three streams (`one` TS, `two` fMP4, `three` TS at 30 fps with two renditions) and a file, numbered 1 to 4."""
+
+    def make(folder: Path) -> None:
+        make_hls(folder / "one", source_id=1, seconds=24)
+        make_hls(folder / "two", source_id=2, seconds=24, container="fmp4")
+        renditions = ((640, 360, 900), (320, 180, 400), (160, 90, 150))
+        make_hls(folder / "three", source_id=3, seconds=24, fps=30, renditions=renditions)
+        make_file(folder / "four.mp4", source_id=4, seconds=8)
+
+    return kept(tmp_path_factory.getbasetemp() / "service-footage", make)
+
+
+@pytest.fixture
+def standin(footage: Path) -> Iterator[StandIn]:
+    """TwelveLabs with three videos, `v-one` to `v-three`, and its CDN, which serves all footage."""
+    with StandIn(footage) as server:
+        for name in ("one", "two", "three"):
+            server.add_video(f"v-{name}", footage / name)
+        yield server
+
+
+@pytest.fixture
+def account(standin: StandIn) -> dict[str, str]:
+    """The environment of a user with an account at the stand-in."""
+    return {
+        "TWELVELABS_API_KEY": KEY,
+        "TWELVELABS_INDEX_ID": "idx",
+        "TWELVELABS_BASE_URL": standin.api_url,
+    }
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A folder of its own to work in. Whatever a test does, nothing stays behind in the work folder."""
+    place = Workplace(tmp_path)
+    yield place
+    assert place.leftovers() == []
