@@ -40,7 +40,7 @@ from lyricclip_cli.wiring import (
     tool_versions,
 )
 
-SEVERITY = (0, 5, 3, 4, 6, 1, 143, 130)
+SEVERITY = (0, 5, 3, 2, 4, 6, 1, 143, 130)
 """Exit codes from best to worst: of several timelines, the worst one's is the call's."""
 
 

@@ -192,7 +192,7 @@ def index_run(paths: Sequence[Path], timing: Timing, where: str) -> RunIndex:
             if packet.is_keyframe:
                 keyframes.append(times[-1])
         if not times:
-            raise TransientError("no_picture", f"{where}: no picture in what came")
+            raise TransientError("damaged_media", f"{where}: no picture in what came")
         picture = _picture(video)
     end, complete_until = _extent(times, decoded)
     return RunIndex(

@@ -62,7 +62,7 @@ class Track:
                 found = await anyio.to_thread.run_sync(_first_picture, head, self.name)
                 if found is not None:
                     return found
-            raise TransientError("no_picture", f"{self.name}: the first segment shows no picture")
+            raise TransientError("damaged_media", f"{self.name}: the first segment shows no picture")
 
         return await self._origins.get(discontinuity, look)
 
