@@ -16,8 +16,8 @@ from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import UsageError, UserError
 from lyricclip_cli.events import Events, Listener, RenderFinished, RenderStarted
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
-from lyricclip_cli.observe import ProgressMode, progress_listener
-from lyricclip_cli.observe.log import LogLevel, RenderLog
+from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
+from lyricclip_cli.observe.log import RenderLog
 from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan

@@ -11,8 +11,7 @@ import anyio
 from lyricclip_cli.batch import Job, RenderRequest, prepare_jobs, render_jobs, worst
 from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UsageError
-from lyricclip_cli.observe import ProgressMode
-from lyricclip_cli.observe.log import LogLevel
+from lyricclip_cli.observe import LogLevel, ProgressMode
 from lyricclip_cli.settings import Settings
 
 

@@ -4,6 +4,7 @@ Observers listen to events and never speak back: a render without them writes th
 package loads neither rich nor structlog; the modules that need them do, when they are asked for.
 """
 
+from lyricclip_cli.observe.levels import LogLevel
 from lyricclip_cli.observe.progress import ProgressMode, progress_listener
 
-__all__ = ["ProgressMode", "progress_listener"]
+__all__ = ["LogLevel", "ProgressMode", "progress_listener"]

@@ -7,30 +7,16 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TextIO
+from typing import Any, Self, TextIO
 
 import structlog
 
-from lyricclip_cli.events import (
-    AttemptFailed,
-    BytesReceived,
-    ClipFinished,
-    ConfigRejected,
-    Event,
-    FellBack,
-    FramesCut,
-    RenderFinished,
-    WarningRaised,
-)
+from lyricclip_cli.events import Event
+from lyricclip_cli.observe.levels import LogLevel, event_level
 from lyricclip_cli.observe.records import Throttle
-from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.ports import Clock
 
-LogLevel = Literal["debug", "info", "warning", "error"]
-"""The words of `--log-level`."""
-
-_DEBUG = (BytesReceived, FramesCut)
-_WARNING = (WarningRaised, AttemptFailed, FellBack, ConfigRejected)
+__all__ = ["LogLevel", "RenderLog"]
 
 
 class RenderLog:
@@ -140,17 +126,3 @@ class _Sink:
         self._log.write(line)
 
     debug = info = warning = error = critical = msg
-
-
-def event_level(event: Event) -> int:
-    """How much an event matters, as a level of `logging`."""
-    match event:
-        case ClipFinished(outcome=ClipDone(status=status)):
-            return logging.INFO if status is ClipStatus.SUCCESS else logging.WARNING
-        case ClipFinished():
-            return logging.ERROR
-        case RenderFinished(status=status):
-            return {"complete": logging.INFO, "failed": logging.ERROR}.get(status, logging.WARNING)
-    if isinstance(event, _DEBUG):
-        return logging.DEBUG
-    return logging.WARNING if isinstance(event, _WARNING) else logging.INFO

@@ -49,7 +49,7 @@ class LiveTable:
         self._live = Live(
             console=console,
             auto_refresh=False,
-            redirect_stdout=sys.stdout.isatty(),  # data for a pipe must not end up on the terminal
+            redirect_stdout=_on_terminal(sys.stdout),  # data for a pipe must not end up on the terminal
             vertical_overflow="crop",
         )
         self._drawn_widths: list[int] = []
@@ -161,6 +161,14 @@ class LiveTable:
             Control(ControlType.CARRIAGE_RETURN, *(up * (rows - 1)), (ControlType.ERASE_IN_LINE, 2)),
             Control(*([down] if down[1] else [])),
         )
+
+
+def _on_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream ends on a terminal; one that is missing or closed does not."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
 
 
 def _said(notice: Notice, *, with_job: bool) -> Text:

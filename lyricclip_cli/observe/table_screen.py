@@ -164,7 +164,8 @@ def _rows(view: View, columns: list[Column], room: int) -> list[Text]:
     """A line per slot; when they do not all fit, the last line counts those that are folded away."""
     if room <= 0:
         return []
-    shown, folded = view.rows, []
+    shown = view.rows
+    folded: list[SlotRow] = []
     if len(shown) > room:
         shown, folded = _fold(view.rows, room - 1)
     lines = [_row(row, columns, view.now_s) for row in shown]
