@@ -1,0 +1,1 @@
+"""The tests of lyricclip, and what they stand on."""

@@ -1,0 +1,1 @@
+"""Tests of the support that the other tests stand on."""
