@@ -1,0 +1,61 @@
+# Everything that is done to this project more than once. The tools come from .venv, active or not.
+
+export PATH := justfile_directory() / ".venv/bin" + ":" + env_var("PATH")
+
+# list the recipes
+default:
+    @just --list --unsorted
+
+# make .venv if it is not there and install lyricclip with its development tools
+setup:
+    test -d .venv || python3 -m venv .venv
+    .venv/bin/pip install --quiet --editable ".[dev]"
+
+# put all code into the one format, and repair what ruff can repair
+format:
+    ruff check --fix-only .
+    ruff format .
+
+# style and common mistakes; changes nothing
+lint:
+    ruff check .
+    ruff format --check .
+
+# types, strictly
+types:
+    mypy
+
+# a line of the layer list imports only lines below it
+layers:
+    lint-imports
+
+# run the tests: `just test`, `just test tests/frames -k held`
+test *ARGS:
+    pytest {{ ARGS }}
+
+# everything that must hold before a commit; CI runs the same
+check: lint types layers test
+
+# render the demo film to artifacts/renders/demo/film.mp4
+demo *ARGS:
+    lyricclip render fixtures/demo/timeline.json --job-id demo {{ ARGS }}
+
+# draw and encode the demo's footage and song again (minutes): `just demo-footage`, `just demo-footage dawn song`
+demo-footage *NAMES:
+    python fixtures/demo/make_demo.py {{ NAMES }}
+
+# make the placeholder clip again: 3 s of black and a gentle 500 Hz beep
+placeholder:
+    "$(python -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')" -v error -y -fflags +bitexact \
+        -f lavfi -i color=black:size=1280x720:rate=25:duration=3 \
+        -f lavfi -i sine=frequency=500:sample_rate=48000:duration=3 \
+        -af "volume=-6dB,afade=t=in:d=0.03,afade=t=out:st=2.97:d=0.03,aformat=channel_layouts=stereo" \
+        -c:v libx264 -preset slow -crf 30 -threads 2 -pix_fmt yuv420p -profile:v high -level 3.1 \
+        -g 25 -flags:v +cgop+bitexact -color_primaries bt709 -color_trc bt709 -colorspace bt709 \
+        -c:a aac -b:a 64k -flags:a +bitexact -map_metadata -1 -movflags +faststart \
+        lyricclip_cli/assets/clip_placeholder.mp4
+
+# remove what tools and renders leave behind; .venv and finished films under artifacts/renders stay
+clean:
+    rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build artifacts/render_tmp
+    find . -name __pycache__ -type d -not -path "./.venv/*" -prune -exec rm -rf {} +
