@@ -19,7 +19,7 @@ LONGEST_RUN_ON_MS = 2_000
 LONGEST_HOLD_MS = 1_000
 """At a source's end its last frame is held for at most this long (rule 3)."""
 
-SNAP_S = Fraction(6, 10_000)
+SNAP_S = Fraction(61, 100_000)
 """How far a time may miss a source frame's timestamp and still show that frame. Containers round timestamps, Matroska
 to whole milliseconds, so a frame can be written up to 0.5 ms late; one millisecond earlier is the frame before."""
 

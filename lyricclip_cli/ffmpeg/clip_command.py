@@ -18,6 +18,10 @@ from lyricclip_cli.ports import CutOrder
 SAMPLE_RATE = 48_000
 """Sound of clips, in samples per second."""
 
+LAST_PICTURE_AGAIN = 64
+"""Copies of the last picture behind it, at the source's rate: without them the filter `fps` drops a last picture whose
+own time is shorter than an output frame, and what is held would be the picture before (measured)."""
+
 MICROSECOND = "1/1000000"
 
 
@@ -93,7 +97,8 @@ def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSp
 def _span_graph(index: int, span: Span, fps: Fraction, picture: PictureSpec) -> str:
     shift_us = floor((span.start_s + SNAP_S) * 1_000_000)
     return (
-        f"[{index}:V:0]settb=expr={MICROSECOND},setpts=PTS-{shift_us},"
+        f"[{index}:V:0]tpad=stop_mode=clone:stop={LAST_PICTURE_AGAIN},"
+        f"settb=expr={MICROSECOND},setpts=PTS-{shift_us},"
         f"fps=fps={fps}:start_time=0:round=up,"
         f"tpad=stop_mode=clone:stop={span.frames},trim=end_frame={span.frames},"
         f"{fit_filters(span.picture, picture, f's{index}')}"
@@ -123,7 +128,7 @@ def _sound_graph(order: CutOrder, grid: Grid) -> list[str]:
 def _from_exact_start(sound: Sound) -> str:
     """Resampled sound whose first sample is the one at `start_s`: earlier ones dropped, silence where it has none."""
     first = _samples(sound.start_s)
-    return f"aresample={SAMPLE_RATE}:async=1:first_pts={first},aformat=channel_layouts=stereo,asetpts=N/SR/TB"
+    return f"aresample={SAMPLE_RATE}:async=1:first_pts={first}:min_comp=0.00001:min_hard_comp=0.01,aformat=channel_layouts=stereo,asetpts=N/SR/TB"
 
 
 def _samples(seconds: Fraction) -> int:

@@ -5,11 +5,12 @@ A stream's clock starts at its first picture (frame rules, 2). Ticks are unwrapp
 """
 
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,22 +91,39 @@ class RunIndex:
 
 
 class _Chain(io.RawIOBase):
-    """Several files read as one, so that nothing is copied to join them."""
+    """Several files read as one, so that nothing is copied to join them.
+
+    It can be sought in: in what cannot, libavformat leaves sound packets without timestamps (measured).
+    """
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._files = [path.open("rb") for path in paths]
-        self._current = 0
+        self._ends = list(accumulate(path.stat().st_size for path in paths))
+        self._position = 0
 
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._ends[-1]}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
     def read(self, size: int = -1) -> bytes:
-        while self._current < len(self._files):
-            data = self._files[self._current].read(size)
-            if data:
-                return data
-            self._current += 1
-        return b""
+        number = bisect_right(self._ends, self._position)
+        if number == len(self._files):
+            return b""
+        file = self._files[number]
+        file.seek(self._position - (self._ends[number - 1] if number else 0))
+        data = file.read(size)
+        self._position += len(data)
+        return data
 
     def close(self) -> None:
         for file in self._files:

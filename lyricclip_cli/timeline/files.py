@@ -67,11 +67,7 @@ class _Files:
                 message = f"{shown(name)} lies outside the timeline's folder and the media folder"
                 return name, Problem("", message, f"copy it into {self.real_folder} or {self.real_media}")
             return str(real), self._unusable(name, real)
-        except (
-            OSError,
-            RuntimeError,
-            ValueError,
-        ) as error:  # RuntimeError: a loop of links, before Python 3.13
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links, until Python 3.12
             reason = getattr(error, "strerror", None) or str(error)
             return name, Problem("", f"{shown(name)} cannot be read: {reason}", "correct the name or its permissions")
 

@@ -53,11 +53,21 @@ def known_keys(path: Steps) -> tuple[str, ...]:
 
 
 def problems(found: Iterable[Finding], document: object, keys: KnownKeys) -> list[Problem]:
-    """What is said about each finding, sorted as the file has them. Places are those of `document`."""
+    """What is said about each finding, sorted as the file has them. Places are those of `document`.
+
+    A key that is missing because it was misspelt is one problem, told at the misspelt key.
+    """
     order = _FileOrder(document)
     in_order = sorted(found, key=lambda finding: order.of(finding.path))
-    listed = [_problem(finding, keys) for finding in in_order[:MOST_PROBLEMS]]
-    if rest := len(in_order) - len(listed):
+    meant: set[Steps] = set()
+    listed = []
+    for finding in in_order[:MOST_PROBLEMS]:
+        close = _close_key(finding, keys)
+        meant.add((*finding.path[:-1], close))
+        if finding.code != MISSING or finding.path not in meant:
+            listed.append(_problem(finding, keys, close))
+    if len(in_order) > MOST_PROBLEMS:
+        rest = len(in_order) - MOST_PROBLEMS
         listed.append(Problem("", f"and {rest} more problems", "is this the right file?"))
     return listed
 
@@ -78,14 +88,22 @@ def _finding(detail: Mapping[str, Any]) -> Finding:
     return Finding(path, code, f"cannot be used, seen {seen}")
 
 
-def _problem(finding: Finding, keys: KnownKeys) -> Problem:
+def _close_key(finding: Finding, keys: KnownKeys) -> str:
+    """The key that an unknown one was meant to be, if it looks like one."""
+    if finding.code != UNKNOWN_KEY:
+        return ""
+    if finding.hint:
+        return finding.hint
+    close = get_close_matches(shortened(str(finding.path[-1])), keys(finding.path[:-1]), n=1)
+    return close[0] if close else ""
+
+
+def _problem(finding: Finding, keys: KnownKeys, close: str) -> Problem:
     at = place(finding.path)
     if finding.code == UNKNOWN_KEY:
-        known = keys(finding.path[:-1])
-        close = get_close_matches(shortened(str(finding.path[-1])), known, n=1)
-        if finding.hint or close:
-            return Problem(at, f"unknown key, did you mean {finding.hint or close[0]}?")
-        return Problem(at, "unknown key", f"known here: {', '.join(known)}")
+        if close:
+            return Problem(at, f"unknown key, did you mean {close}?")
+        return Problem(at, "unknown key", f"known here: {', '.join(keys(finding.path[:-1]))}")
     if finding.code == MISSING:
         key = str(finding.path[-1])
         return Problem(at, "missing", finding.hint or f'write "{key}": {_example(key)}')

@@ -26,7 +26,7 @@ from lyricclip_cli.timeline.values import (
     Url,
     Version,
     VideoId,
-    whole_number,
+    usable_ms,
     wrong,
 )
 
@@ -40,7 +40,7 @@ Broken = tuple[Steps, PydanticCustomError]
 """A rule between several values that does not hold: where, and what is said about it."""
 
 _Span = tuple[int | None, int | None]
-"""Start and end in milliseconds, as far as they are whole numbers."""
+"""Start and end in milliseconds, as far as they are times at all."""
 
 
 class _Part(BaseModel):
@@ -216,7 +216,7 @@ def _end_before_start(raw: dict[str, Any]) -> Iterator[Broken]:
 
 
 def _span(part: object) -> _Span:
-    return whole_number(_value(part, "start_ms")), whole_number(_value(part, "end_ms"))
+    return usable_ms(_value(part, "start_ms")), usable_ms(_value(part, "end_ms"))
 
 
 def _outside(time_ms: int | None, span: _Span) -> bool:

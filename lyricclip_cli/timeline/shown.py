@@ -14,16 +14,16 @@ Step = str | int
 Steps = tuple[Step, ...]
 """The way from the root of a JSON tree to a value."""
 
-_USER = re.compile(r"//[^/\s\"]*@")
+_USER = re.compile(r"(?<=//)[^/\s\"]*@")
 _QUERY = re.compile(r"[?#][^\s\"].*", re.DOTALL)
-_QUERY_IN_TEXT = re.compile(r"[?#][^\s\"][^\"\n]*")
+_QUERY_IN_TEXT = re.compile(r"(?<=[?#])[^\s\"][^\"\n]*")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def shown(value: object) -> str:
     """A JSON value as a message shows it."""
     if isinstance(value, str):
-        return f'"{_printable(shortened(_QUERY.sub("?…", _USER.sub("//…@", value))))}"'
+        return f'"{_printable(shortened(_QUERY.sub("?…", _USER.sub("…@", value))))}"'
     if isinstance(value, dict | list | tuple):
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and value.bit_length() > 1000:
@@ -40,7 +40,7 @@ def excerpt(text: str, position: int) -> str:
     line = text[start : len(text) if stop < 0 else stop]
     # Secrets are blotted out in the whole line, since the position may lie in the middle of one.
     for secret in (_USER, _QUERY_IN_TEXT):
-        line = secret.sub(lambda found: found[0][0] + "…" * (len(found[0]) - 1), line)
+        line = secret.sub(lambda found: "…" * len(found[0]), line)
     at = position - start
     around = line[max(at - LONGEST // 2, 0) : at + LONGEST // 2]
     return _printable(re.sub("…+", "…", around).strip())

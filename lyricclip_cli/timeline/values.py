@@ -42,6 +42,12 @@ def whole_number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def usable_ms(value: object) -> int | None:
+    """The value as a time in milliseconds; `None` when it is none."""
+    number = whole_number(value)
+    return number if number is not None and 0 <= number <= LONGEST_MS else None
+
+
 def finite(value: object) -> float | None:
     """The value as a float; `None` when it is no number, not finite or beyond all sense. `true` is not 1."""
     if isinstance(value, bool) or not isinstance(value, int | float):
