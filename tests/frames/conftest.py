@@ -46,9 +46,7 @@ def server(shapes: Path) -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="session")
-def rendered(
-    shapes: Path, server: StandIn, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Rendered]:
+def rendered(shapes: Path, server: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rendered]:
     """The films of all shapes at a rate, made when first asked for."""
     made: dict[str, Rendered] = {}
 

@@ -1,9 +1,9 @@
-"""The shapes of streams that a cut must be exact on. Each is made by real ffmpeg and knows what its every time shows."""
+"""The shapes of streams that a cut must be exact on, made by real ffmpeg. Each knows what its every time shows."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -29,7 +29,11 @@ FMP4 = ("-hls_segment_type", "fmp4")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One shape. `make` fills a folder; `entry` in it is what a timeline names. `seconds` is how long it shows."""
+    """One shape. `make` fills a folder; `entry` in it is what a timeline names. `seconds` is how long it shows.
+
+    `sound_shift_s` is by how much its sound begins and ends after its pictures, `click_shift_s` by how much its clicks
+    lie after the whole seconds.
+    """
 
     name: str
     make: Callable[[Path], None]
@@ -40,7 +44,8 @@ class Shape:
     edges_ms: tuple[int, ...] = (4000, 8000)
     spare_segments: int = 1
     clicks: bool = True
-    tags: frozenset[str] = field(default_factory=frozenset)
+    sound_shift_s: Fraction = Fraction(0)
+    click_shift_s: Fraction = Fraction(0)
 
     @property
     def last_ms(self) -> int:
@@ -96,7 +101,11 @@ def hls(*more: str, time_s: float = 4, kind: Sequence[str] = TS) -> tuple[str, .
 def stream(name: str, source: int, *output: str, fps: Fraction | int = 25, **more: object) -> Shape:
     """A shape that one call of ffmpeg makes."""
     output = output or hls()
-    shape_keys = {key: more.pop(key) for key in ("edges_ms", "rect", "spare_segments", "clicks", "entry") if key in more}
+    shape_keys = {
+        key: more.pop(key)
+        for key in ("edges_ms", "rect", "spare_segments", "clicks", "entry", "sound_shift_s", "click_shift_s")
+        if key in more
+    }
     sound = bool(more.get("sound", True))
     return Shape(
         name,
@@ -122,6 +131,7 @@ def changed(shape: Shape, name: str, *changes: Callable[[Path], None]) -> Shape:
     return replace(shape, name=name, make=after(shape.make, *changes))
 
 
+KEYS = [b"0123456789abcdef", b"fedcba9876543210"]
 NTSC, FILM = Fraction(30_000, 1001), Fraction(24_000, 1001)
 IRREGULAR = ("-g", "600", "-force_key_frames", "0.9,1.1,2.3333,5.4,5.9,9.7")
 WRAP_S = Fraction(2**33, 90_000)
@@ -130,7 +140,9 @@ WRAP_S = Fraction(2**33, 90_000)
 def structure_shapes() -> list[Shape]:
     """How segments, keyframes and timestamps lie."""
     plain = stream("ts with B-frames", 1)
-    ntsc_gops = stream("ts, 50-frame segments at 30 fps", 2, *hls(time_s=1), fps=30, gop=("-g", "50"), edges_ms=(1667, 5000))
+    ntsc_gops = stream(
+        "ts, 50-frame segments at 30 fps", 2, *hls(time_s=1), fps=30, gop=("-g", "50"), edges_ms=(1667, 5000)
+    )
     return [
         plain,
         stream("irregular keyframes", 3, *hls(time_s=2), fps=30, gop=IRREGULAR, edges_ms=(5400, 9700)),
@@ -147,17 +159,27 @@ def structure_shapes() -> list[Shape]:
         Shape("fMP4 with two maps", lambda f: joined_with_maps(f, _half), _halves(7), clicks=False),
         stream("byte ranges, ts", 8, *hls("-hls_flags", "single_file")),
         stream("byte ranges, fMP4", 9, *hls("-hls_flags", "single_file", kind=FMP4)),
-        changed(plain, "AES-128 with IV", lambda f: encrypt(f, [b"0123456789abcdef"], explicit_iv=True)),
-        changed(plain, "AES-128, IV by sequence number", lambda f: encrypt(f, [b"0123456789abcdef"], explicit_iv=False)),
-        changed(plain, "AES-128, key change", lambda f: encrypt(f, [b"0123456789abcdef", b"fedcba9876543210"], explicit_iv=True)),
-        changed(ntsc_gops, "EXTINF in whole seconds", lambda f: renamed_extinf(f, lambda n, s: float(round(s)))),
-        changed(plain, "EXTINF wrong by half a segment", lambda f: renamed_extinf(f, lambda n, s: s * (1.5 if n % 2 else 0.5))),
+        changed(plain, "AES-128 with IV", lambda f: encrypt(f, KEYS[:1], explicit_iv=True)),
+        changed(plain, "AES-128, IV by sequence number", lambda f: encrypt(f, KEYS[:1], explicit_iv=False)),
+        changed(plain, "AES-128, key change", lambda f: encrypt(f, KEYS, explicit_iv=True)),
+        changed(ntsc_gops, "EXTINF in whole seconds", lambda f: renamed_extinf(f, lambda _, s: float(round(s)))),
+        changed(plain, "EXTINF wrong by half a segment", lambda f: renamed_extinf(f, _half_wrong)),
         stream("first timestamp after ten hours", 10, "-output_ts_offset", "36000", *hls()),
         stream("timestamps wrap at 33 bits", 11, "-output_ts_offset", f"{float(WRAP_S - 7):.6f}", *hls()),
-        stream("negative first DTS", 12, *hls("-hls_segment_options", "movflags=+negative_cts_offsets", kind=FMP4)),
+        # its muxer leaves the edit lists out, so its sound is heard by one reordering delay before the pictures
+        stream(
+            "negative first DTS",
+            12,
+            *hls("-hls_segment_options", "movflags=+negative_cts_offsets", kind=FMP4),
+            click_shift_s=Fraction(-1, 25),
+        ),
         Shape("discontinuities", lambda f: joined_with_discontinuities(f, _piece), _pieces, clicks=False,
               edges_ms=(5000, 6000)),
     ]  # fmt: skip
+
+
+def _half_wrong(number: int, seconds: float) -> float:
+    return seconds * (1.5 if number % 2 else 0.5)
 
 
 def _half(folder: Path, part: int) -> None:
@@ -219,14 +241,14 @@ def _variable(time_s: Fraction) -> Stamp:
 def sound_shapes() -> list[Shape]:
     """Where the sound lies beside the pictures."""
     separate = (
-        "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-var_stream_map", "a:0,agroup:a,default:yes v:0,agroup:a",
+        *hls("-var_stream_map", "a:0,agroup:a,default:yes v:0,agroup:a", kind=()),
         "-master_pl_name", "master.m3u8",
     )  # fmt: skip
     return [
         stream("no sound", 23, sound=False),
         stream("separate sound", 24, *separate, target="stream_%v.m3u8", entry="master.m3u8"),
-        stream("sound starts later", 25, sound_offset_s=0.7),
-        stream("sound starts earlier", 26, sound_offset_s=-0.3),
+        stream("sound starts later", 25, sound_offset_s=0.7, sound_shift_s=Fraction(7, 10)),
+        stream("sound starts earlier", 26, sound_offset_s=-0.3, sound_shift_s=Fraction(-3, 10)),
     ]
 
 

@@ -12,9 +12,7 @@ from tests.numbered import read_numbers
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("shape", all_shapes(), ids=lambda shape: slug(shape.name))
-def test_every_frame_at_every_position(
-    shape: Shape, rate: str, rendered: Callable[[str], Rendered]
-) -> None:
+def test_every_frame_at_every_position(shape: Shape, rate: str, rendered: Callable[[str], Rendered]) -> None:
     films = rendered(rate)
     job, fps = slug(shape.name), Fraction(rate)
     report = films.place.report(job)
