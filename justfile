@@ -36,6 +36,14 @@ test *ARGS:
 # everything that must hold before a commit; CI runs the same
 check: lint types layers test
 
+# the README's two commands, in a fresh clone of what is committed with environments of their own (minutes)
+fresh:
+    CI_FRESH_CLONE=1 pytest tests/service/test_readme.py -k fresh
+
+# make the README's pictures again, from one render of the demo
+pictures:
+    python -m docs.make_pictures
+
 # render the demo film to artifacts/renders/demo/film.mp4
 demo *ARGS:
     lyricclip render fixtures/demo/timeline.json --job-id demo {{ ARGS }}

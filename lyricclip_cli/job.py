@@ -1,5 +1,6 @@
 """A job's folders: where its film, report, log and clips are, and its temporary files."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -13,6 +14,9 @@ from lyricclip_cli.placing import cannot_write, make_folder
 
 SAFE_JOB_ID = re.compile(r"(?!\.)[^\x00-\x1f/\\:*?\"<>|]{1,100}(?<![. ])")
 """Names that every file system takes as one folder's name, and that cannot lead out of it."""
+
+LONGEST_NAME_BYTES = 200
+"""File systems take 255; the work folder adds a few of its own."""
 
 DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 
@@ -51,7 +55,11 @@ class JobFolder:
 
 def job_folder(output_dir: Path, job_id: str) -> JobFolder:
     """The folder of a job. Raises `UsageError` for an id that is no plain folder name."""
-    if not SAFE_JOB_ID.fullmatch(job_id) or job_id.split(".", maxsplit=1)[0].lower() in DEVICE_NAMES:
+    if (
+        not SAFE_JOB_ID.fullmatch(job_id)
+        or len(os.fsencode(job_id)) > LONGEST_NAME_BYTES
+        or job_id.split(".", maxsplit=1)[0].lower() in DEVICE_NAMES
+    ):
         hint = "a job id is one plain folder name of at most 100 characters"
         raise UsageError(f"{job_id[:60]!r} cannot be a job id", hint=hint)
     return JobFolder(job_id, output_dir / job_id)

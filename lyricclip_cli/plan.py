@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lyricclip_cli.errors import PermanentError
 from lyricclip_cli.timeline import Candidate, Line, Timeline
@@ -50,8 +51,9 @@ class UrlRef:
     url: str
 
     def __str__(self) -> str:
-        """The URL without its query, which may hold a secret."""
-        return self.url.split("?", 1)[0].split("#", 1)[0]
+        """The URL without its query and user, which may hold secrets."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +288,8 @@ def _extent(
     gap_ms = (grid.ms_at(next_cut) if following_ms is None else Fraction(following_ms)) - busy_until_ms
     if gap_ms <= LONGEST_RUN_ON_MS:
         return (start, next_cut), []
-    own_end = max(grid.frame_at(busy_until_ms), start)
-    return (start, own_end), [BlackPlan(own_end, next_cut - own_end)]
+    own_end = min(max(grid.frame_at(busy_until_ms), start), next_cut)
+    return (start, own_end), [BlackPlan(own_end, next_cut - own_end)] if next_cut > own_end else []
 
 
 def _clip_plan(grid: Grid, number: int, line: Line, cut: tuple[int, int], folder: Path) -> ClipPlan:

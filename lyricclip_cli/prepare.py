@@ -20,7 +20,9 @@ def prepare(path: Path, *, media_dir: Path, only: frozenset[str] = frozenset()) 
     unknown = only - {line.id for line in timeline.lines}
     if unknown:
         raise UsageError(f"--only names lines that {path} does not have: {', '.join(sorted(unknown))}")
-    return make_plan(only_lines(timeline, only) if only else timeline, folder=path.parent.resolve(), audio_end_ms=audio_end_ms)
+    return make_plan(
+        only_lines(timeline, only) if only else timeline, folder=path.parent.resolve(), audio_end_ms=audio_end_ms
+    )
 
 
 def _audio_end_ms(path: Path, timeline: Timeline) -> int | None:

@@ -237,7 +237,7 @@ def build_report(result: RenderResult, facts: RunFacts, *, clips_only: bool = Fa
         job_id=facts.job_id,
         trace_id=facts.trace_id,
         title=result.plan.title,
-        timeline=facts.timeline,
+        timeline=facts.timeline.encode("utf-8", "replace").decode(),  # a file name can be any bytes
         metrics=Metrics(render=_render_metrics(result)),
         clips=[_clip_report(clip, result.outcomes[clip.number], facts) for clip in by_number(result.plan)],
         film=_film_report(result, facts.folder),

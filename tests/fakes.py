@@ -165,8 +165,8 @@ class FakeCutter:
         self._working += 1
         self.peak = max(self.peak, self._working)
         try:
-            for source in (*order.footage.spans, *order.footage.sound):
-                assert source.path is None or source.path.exists(), f"{source.path} is gone"
+            for path in _files(order.footage):
+                assert path.exists(), f"{path} is gone"
             order.progress(order.frames // 2)
             await self._clock.sleep(self._cut_s)
             await self._script.play(order.destination.name)
@@ -175,6 +175,11 @@ class FakeCutter:
             return CutClip(order.destination, order.frames, 10 * order.frames, 2)
         finally:
             self._working -= 1
+
+
+def _files(footage: Footage) -> list[Path]:
+    sound = [sound.path for sound in footage.sound if sound.path is not None]
+    return [*(span.path for span in footage.spans), *sound]
 
 
 class FakeJoiner:
@@ -205,7 +210,7 @@ class FakeJoiner:
         self.calls.append("song began")
         await self._clock.sleep(self._song_s)
         await self._script.play("song")
-        destination.write_text(f"{song.path.name} from {song.lead_ms} ms")
+        _write(destination, f"{song.path.name} from {song.lead_ms} ms".encode())
         self.calls.append("song done")
         return destination
 
@@ -213,13 +218,23 @@ class FakeJoiner:
         """All the pieces' bytes, in order."""
         self.calls.append("join")
         self.pieces, self.song = list(pieces), song
-        assert song is None or song.exists()
-        whole = b"".join(piece.path.read_bytes() for piece in pieces)
+        whole = _read_all(pieces, song)
         await self._script.play("join")
-        destination.write_bytes(whole)
+        _write(destination, whole)
         frames = sum(piece.frames for piece in pieces)
         duration_ms = round(frames * 1000 / self._fps)
         return Film(destination, frames, duration_ms, duration_ms, len(whole))
+
+
+def _read_all(pieces: Sequence[CutClip], song: Path | None) -> bytes:
+    """The pieces' bytes in order. Raises `FileNotFoundError` for what is not on disk, the song too."""
+    if song is not None:
+        song.stat()
+    return b"".join(piece.path.read_bytes() for piece in pieces)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 class FakeReader:
@@ -250,7 +265,7 @@ class FakeReader:
         first = len(data) // 2
         for count in (first, len(data) - first):
             received(count)
-        destination.write_bytes(data)
+        _write(destination, data)
         return len(data)
 
     async def _body(self, uri: str, part: ByteRange | None) -> bytes:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
@@ -21,17 +20,14 @@ PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LD_
 """The only environment variables ffmpeg sees: no key, no proxy with a password."""
 
 
-@dataclass(frozen=True, slots=True)
 class FfmpegFailureError(Exception):
-    """ffmpeg ended with an error. `stderr` is the end of what it said."""
+    """ffmpeg ended with an error. `stderr` is the end of what it said; as text, the last line of that."""
 
-    exit_code: int
-    stderr: str
-
-    def __str__(self) -> str:
-        """The last line that ffmpeg printed, which usually names the cause."""
-        lines = [line for line in self.stderr.splitlines() if line.strip()]
-        return f"ffmpeg ended with exit code {self.exit_code}: {lines[-1].strip() if lines else 'it said nothing'}"
+    def __init__(self, exit_code: int, stderr: str) -> None:
+        lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+        super().__init__(f"ffmpeg ended with exit code {exit_code}: {lines[-1] if lines else 'it said nothing'}")
+        self.exit_code = exit_code
+        self.stderr = stderr
 
 
 async def run_ffmpeg(

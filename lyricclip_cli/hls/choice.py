@@ -14,7 +14,7 @@ def choose_rendition(master: MasterPlaylist, picture: PictureSpec) -> Rendition:
     is another.
     """
     usable = [r for r in master.renditions if _has_picture(r)] or list(master.renditions)
-    plain = [r for r in usable if r.video_range == "SDR" and not r.codecs.startswith(("dvh", "dva"))] or usable
+    plain = [r for r in usable if r.video_range == "SDR" and not _dolby_vision(r)] or usable
     covering = [r for r in plain if _covers(r, picture)]
     if covering:
         return min(covering, key=lambda r: r.bandwidth)
@@ -25,6 +25,10 @@ def _has_picture(rendition: Rendition) -> bool:
     codecs = [codec.strip().split(".")[0] for codec in rendition.codecs.split(",") if codec.strip()]
     sound = {"mp4a", "ac-3", "ec-3", "opus", "Opus", "fLaC", "alac"}
     return bool(rendition.width) or not codecs or any(codec not in sound for codec in codecs)
+
+
+def _dolby_vision(rendition: Rendition) -> bool:
+    return any(codec.strip().startswith(("dvh", "dva")) for codec in rendition.codecs.split(","))
 
 
 def _covers(rendition: Rendition, picture: PictureSpec) -> bool:

@@ -10,6 +10,8 @@ import m3u8
 from lyricclip_cli.errors import PermanentError, TransientError
 from lyricclip_cli.transport import ByteRange, without_query
 
+LONGEST_SEGMENT_S = 86_400
+
 MOST_SEGMENTS = 100_000
 """A day of one-second segments and more: above this a playlist is not one."""
 
@@ -125,8 +127,11 @@ def _text(data: bytes, uri: str) -> str:
 
 def resolve(base: str, reference: str) -> str:
     """A reference inside a playlist as an absolute URI. What came over HTTP can only lead to HTTP."""
-    target = urljoin(base, reference.strip())
-    scheme = urlsplit(target).scheme
+    try:
+        target = urljoin(base, reference.strip())
+        scheme = urlsplit(target).scheme
+    except ValueError as error:
+        raise PermanentError("bad_uri", f"{without_query(base)}: the playlist names no URI ({error})") from error
     allowed = {"http", "https"} if urlsplit(base).scheme != "file" else {"http", "https", "file"}
     if scheme not in allowed:
         raise PermanentError("bad_uri", f"{without_query(base)}: the playlist names a {scheme or 'broken'} URI")
@@ -169,7 +174,7 @@ def _media(parsed: m3u8.M3U8, uri: str) -> MediaPlaylist:
     ends: dict[str, int] = {}
     for index, entry in enumerate(parsed.segments):
         discontinuity += 1 if entry.discontinuity and index else 0
-        duration_s = Fraction(str(entry.duration or 0))
+        duration_s = _duration_s(uri, entry.duration)
         segments.append(
             Segment(
                 index=index,
@@ -185,10 +190,21 @@ def _media(parsed: m3u8.M3U8, uri: str) -> MediaPlaylist:
     return MediaPlaylist(uri, tuple(segments))
 
 
+def _duration_s(base: str, seconds: float | None) -> Fraction:
+    """An EXTINF as it is written, in decimal."""
+    if seconds is None or not 0 <= seconds < LONGEST_SEGMENT_S:
+        raise _invalid(base, f"a segment cannot last {seconds} s")
+    return Fraction(str(seconds))
+
+
+def _invalid(base: str, what: str) -> PermanentError:
+    return PermanentError("playlist_invalid", f"{without_query(base)}: {what}")
+
+
 def _resource(base: str, reference: str | None, byterange: str | None, ends: dict[str, int]) -> Resource:
     """A segment's URI and range. A range without an offset begins where the last one of that URI ended."""
     if not reference:
-        raise PermanentError("playlist_invalid", f"{without_query(base)}: a segment has no URI")
+        raise _invalid(base, "a segment has no URI")
     uri = resolve(base, reference)
     if not byterange:
         return Resource(uri)
@@ -196,7 +212,9 @@ def _resource(base: str, reference: str | None, byterange: str | None, ends: dic
     try:
         part = ByteRange(int(offset) if offset else ends.get(uri, 0), int(length))
     except ValueError as error:
-        raise PermanentError("playlist_invalid", f"{without_query(base)}: bad byte range {byterange!r}") from error
+        raise _invalid(base, f"bad byte range {byterange!r}") from error
+    if part.length <= 0 or part.offset < 0:
+        raise _invalid(base, f"bad byte range {byterange!r}")
     ends[uri] = part.offset + part.length
     return Resource(uri, part)
 
@@ -215,9 +233,12 @@ def _key(base: str, key: "m3u8.Key | None", sequence_number: int) -> Key | None:
         message = f"{without_query(base)}: encrypted with {key.method}, which cannot be read"
         raise PermanentError("unsupported_encryption", message)
     if not key.uri:
-        raise PermanentError("playlist_invalid", f"{without_query(base)}: a key has no URI")
-    iv = int(key.iv, 16) if key.iv else sequence_number
-    return Key(resolve(base, key.uri), iv.to_bytes(16, "big"))
+        raise _invalid(base, "a key has no URI")
+    try:
+        iv = int(key.iv, 16) if key.iv else sequence_number
+        return Key(resolve(base, key.uri), iv.to_bytes(16, "big"))
+    except (ValueError, OverflowError) as error:
+        raise _invalid(base, "an IV is not a 128-bit number") from error
 
 
 def discontinuity_starts(playlist: MediaPlaylist) -> tuple[Fraction, ...]:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 
 from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.placing import cannot_write
 from lyricclip_cli.transport.reader import Body, ByteRange, Reader
 
 
@@ -26,7 +27,12 @@ class DiskReader:
     ) -> int:
         """See `Reader.download`."""
         data = await anyio.to_thread.run_sync(self._bytes, uri, part, None)
-        await anyio.to_thread.run_sync(destination.write_bytes, data)
+        if part is not None and len(data) < part.length:
+            raise PermanentError("short_file", f"{Path(uri).name} ends before the byte range that is named")
+        try:
+            await anyio.to_thread.run_sync(destination.write_bytes, data)
+        except OSError as error:
+            raise cannot_write(destination, error) from error
         received(len(data))
         return len(data)
 

@@ -77,9 +77,10 @@ def shape_timeline(shape: Shape, places: list[Position], server: StandIn, rate: 
     """A line per position, back to back."""
     edges = line_times(places, Fraction(rate))
     name = f"{slug(shape.name)}/{shape.entry}"
-    source = {"url": server.url_for(name)} if name.endswith(".m3u8") else {"file": f"shapes/{name}"}
+    over_http = name.endswith(".m3u8")
+    key, source = ("url", server.url_for(name)) if over_http else ("file", f"shapes/{name}")
     lines = [
-        line(a, b, candidate(place.start_ms, **source), text=place.name)
+        line(a, b, candidate(place.start_ms, **{key: source}), text=place.name)  # type: ignore[arg-type]
         for place, a, b in zip(places, edges, edges[1:], strict=False)
     ]
     return timeline(lines, output={"fps": rate})

@@ -31,7 +31,9 @@ def clicks_of(shape: Shape) -> list[Fraction]:
 
 def due_clicks(places: list[Position], shape: Shape, fps: Fraction) -> tuple[list[float], list[float]]:
     """Where clicks must be in the film, and where they may be: those that a cut goes through."""
-    must, may, begun = [], [], 0
+    must: list[float] = []
+    may: list[float] = []
+    begun = 0
     for place in places:
         start_s, length_s = Fraction(place.start_ms, 1000), place.frames / fps
         for click_s in clicks_of(shape):

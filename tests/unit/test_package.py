@@ -1,0 +1,60 @@
+"""The package as it is installed: its name, its version, what it brings along, and how little it loads to answer."""
+
+import importlib.metadata
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import lyricclip_cli
+from tests.command import LYRICCLIP, environment
+
+REPOSITORY = Path(__file__).parents[2]
+HEAVY = {"twelvelabs", "av", "httpx", "rich.live", "pydantic_settings", "structlog", "m3u8", "numpy"}
+"""What takes long to import and is not needed to say what the options are."""
+
+LOADED_AT_THE_END = """
+import atexit, sys
+atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
+from lyricclip_cli.cli import main
+main()
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a call has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_AT_THE_END, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("render", "--help")])
+def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments) & HEAVY == set()
+
+
+def test_the_version_is_the_packages_own() -> None:
+    done = subprocess.run([LYRICCLIP, "--version"], env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == f"lyricclip {lyricclip_cli.__version__}\n"
+    assert importlib.metadata.version("lyricclip") == lyricclip_cli.__version__
+
+
+@pytest.mark.parametrize(("shell", "variable"), [("bash", "COMP_WORDS"), ("zsh", "_TYPER_COMPLETE_ARGS")])
+def test_shells_can_complete_commands(shell: str, variable: str) -> None:
+    asked = {"_LYRICCLIP_COMPLETE": f"complete_{shell}", "COMP_CWORD": "1", variable: "lyricclip val"}
+    done = subprocess.run([LYRICCLIP], env=environment(asked), capture_output=True, text=True, check=True)
+    assert "validate" in done.stdout
+
+
+def test_the_placeholder_comes_with_the_package() -> None:
+    packaged = files("lyricclip_cli") / "assets" / "clip_placeholder.mp4"
+    assert packaged.read_bytes() == (REPOSITORY / "media" / "fallback" / "clip_placeholder.mp4").read_bytes()
