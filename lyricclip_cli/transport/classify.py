@@ -30,12 +30,14 @@ def utc_now() -> datetime:
 def retry_after_s(headers: httpx.Headers, now: datetime) -> float | None:
     """The `Retry-After` header in seconds from `now`: seconds or an HTTP date (RFC 9110 10.2.3)."""
     value = headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
+    if moment.tzinfo is None:  # "-0000": UTC of unknown origin (RFC 5322 3.3)
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
 
 
