@@ -51,6 +51,18 @@ class Track:
         """The playlist, as errors name it."""
         return without_query(self.playlist.uri)
 
+    def move(self, playlist: MediaPlaylist) -> bool:
+        """Go on under the addresses of another playlist of the same stream. `False`: it is not the same stream.
+
+        Segments on disk stay: they are known by their index.
+        """
+        same = [segment.duration_s for segment in playlist.segments] == [s.duration_s for s in self.playlist.segments]
+        if same:
+            self.playlist = playlist
+            self.store.forget_errors()
+            self._origins.forget_errors()
+        return same
+
     async def origin_s(self, discontinuity: int) -> Fraction:
         """The timestamp of a discontinuity group's first picture, from the head of its first segment."""
 
