@@ -1,13 +1,18 @@
-"""Slots: the only mutable thing that lines share. Who may start is decided in one synchronous place, then acted on."""
+"""Slots and the API's rate: what lines share. Who may start is decided in one synchronous place, then acted on."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
+from aiolimiter import AsyncLimiter
 
 from lyricclip_cli.outcome import SlotUse
+
+MINUTE_S = 62.0
+"""How long a request counts against the API's rate: a minute, and what a request may be late on its way, so that the
+server too never sees more than the rate in 60 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,16 @@ class Slots:
         self._limits = limits
         self._grant()
 
+    @property
+    def held(self) -> int:
+        """How many slots are taken now."""
+        return len(self._held)
+
+    def release_group(self, slot: int) -> None:
+        """Nothing more is downloaded in this slot: another line of the same video may start while this one is cut."""
+        self._held[slot].group = ""
+        self._grant()
+
     @asynccontextmanager
     async def turn(self, job_id: str, line_id: str, group: str, cost: float) -> AsyncIterator[int]:
         """Wait for a slot and hold it; gives the slot's number, counted from 1. An empty group has no limit."""
@@ -100,3 +115,36 @@ class Slots:
             del self._held[waiter.slot]
         else:
             self._waiting.remove(waiter)
+
+
+class RequestRate:
+    """At most `per_minute` requests in any minute, and no wait before that many were made.
+
+    One leaky bucket with the whole rate as its burst would let up to twice the rate through in a minute. So there is
+    a bucket of size one for each request of a minute, used in turn: a bucket is empty again a minute after its use.
+    """
+
+    def __init__(self, per_minute: int, *, minute_s: float = MINUTE_S) -> None:
+        self._minute_s = minute_s
+        self._buckets = deque(self._bucket() for _ in range(per_minute))
+
+    @property
+    def used(self) -> int:
+        """Requests of the last minute."""
+        return sum(not bucket.has_capacity() for bucket in self._buckets)
+
+    def change(self, per_minute: int) -> None:
+        """Put another rate in force. What was asked in the last minute still counts."""
+        while len(self._buckets) < per_minute:
+            self._buckets.appendleft(self._bucket())
+        while len(self._buckets) > per_minute:
+            self._buckets.popleft()  # the one whose use is longest ago
+
+    async def acquire(self) -> None:
+        """Wait until one more request may be made."""
+        bucket = self._buckets[0]
+        self._buckets.rotate(-1)
+        await bucket.acquire()
+
+    def _bucket(self) -> AsyncLimiter:
+        return AsyncLimiter(1, self._minute_s)
