@@ -212,9 +212,9 @@ class RunFacts:
     exit_code: int
     folder: Path
     config: Mapping[str, Any] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
     config_changes: Sequence[SettingChange] = ()
     warnings: Sequence[str] = ()
-    tools: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_status(result: RenderResult, *, clips_only: bool = False) -> RenderStatus:

@@ -89,8 +89,8 @@ class WebReader:
             _check_size(uri, int(announced) if announced.isdecimal() else 0)
             with _whole(destination):
                 size = await self._write(response, uri, destination, received)
-        if part is not None and size != part.length:
-            raise TransientError("short_body", f"{without_query(uri)}: {size} of {part.length} bytes came")
+                if part is not None and size != part.length:
+                    raise TransientError("short_body", f"{without_query(uri)}: {size} of {part.length} bytes came")
         return size
 
     async def _write(
@@ -160,11 +160,12 @@ class WebReader:
 
 @contextmanager
 def _whole(file: Path) -> Iterator[None]:
-    """What was not written to its end is taken away again."""
+    """What was not written to its end is taken away again; what is no plain file (a device) is not ours to remove."""
     try:
         yield
     except BaseException:
-        file.unlink(missing_ok=True)
+        if file.is_file():
+            file.unlink()
         raise
 
 
