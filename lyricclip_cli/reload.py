@@ -127,7 +127,7 @@ class Reload:
         try:
             if self._seen is None and (self._config.named is not None or source == "file"):
                 raise InputError(str(self._config.file), [])
-            usual, asked = self._config.read(), self._config.read(file_first=True)
+            asked, usual = self._config.read(file_first=True), self._config.read()
         except InputError as error:
             self._events.publish(ConfigRejected("", _reason(error)))
             return

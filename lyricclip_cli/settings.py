@@ -96,7 +96,7 @@ def read_settings(flags: Mapping[str, Any], config: Path | None, *, file_first: 
     """The settings in force. `flags` holds only what was given; `config` is `--config`.
 
     `file_first`: the file beats flags and environment, as a reload does. Raises `InputError` naming the file or
-    variable, the key and its line, what was seen and what fits.
+    variable, the key (in a reload with its line), what was seen and what fits.
     """
     file = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
     if config is not None and not config.is_file():
@@ -117,8 +117,9 @@ def read_settings(flags: Mapping[str, Any], config: Path | None, *, file_first: 
     try:
         return FromFile(**flags)
     except ValidationError as error:
+        named = file if file_first else None
         raise InputError(
-            str(file or "settings"), [_problem(detail, flags, file) for detail in error.errors()]
+            str(file or "settings"), [_problem(detail, flags, named) for detail in error.errors()]
         ) from error
     except (ValueError, OSError) as error:  # TOML that does not parse names its line
         raise InputError(str(file), [Problem("", f"not valid TOML: {error}")]) from error

@@ -10,6 +10,7 @@ import httpx
 
 from lyricclip_cli import __version__
 from lyricclip_cli.errors import PermanentError, TransientError
+from lyricclip_cli.placing import cannot_write
 from lyricclip_cli.transport.classify import (
     classified,
     error_for_status,
@@ -160,12 +161,17 @@ class WebReader:
 
 @contextmanager
 def _whole(file: Path) -> Iterator[None]:
-    """What was not written to its end is taken away again; what is no plain file (a device) is not ours to remove."""
+    """What was not written to its end is taken away again; what is no plain file (a device) is not ours to remove.
+
+    Raises `MachineError` when the disk is full.
+    """
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         if file.is_file():
             file.unlink()
+        if isinstance(error, OSError):
+            raise cannot_write(file, error) from error
         raise
 
 
