@@ -24,7 +24,7 @@ from lyricclip_cli.events import (
     StageEntered,
     StepPostponed,
 )
-from lyricclip_cli.limits import Slots
+from lyricclip_cli.limits import Place, Slots
 from lyricclip_cli.outcome import (
     ClipDone,
     ClipFailed,
@@ -101,9 +101,10 @@ class LineMaker:
             if number > 1:
                 self._tell_fallback(step)
             made = None
-            deadline_s = self._shop.deadline_s if number < last else math.inf
-            with anyio.CancelScope(deadline=deadline_s) as scope, self._shop.sources.claim(step.ref, step.window):
-                made = await self._with_retries(number, step)
+            scope = anyio.CancelScope(deadline=self._shop.deadline_s if number < last else math.inf)
+            group, claim = self._shop.sources.group(step.ref), self._shop.sources.claim(step.ref, step.window)
+            with scope, claim, self._shop.slots.place(group) as place:
+                made = await self._with_retries(number, step, place)
             if made is not None:
                 return self._done(number, step, made)
             if scope.cancelled_caught:
@@ -117,7 +118,7 @@ class LineMaker:
         finished_at = self._shop.clock.now() if tally.started_at else None
         return ClipFailed(tuple(tally.every), tally.retries, reason, message, tally.started_at, finished_at)
 
-    async def _with_retries(self, number: int, step: Step) -> _Made | None:
+    async def _with_retries(self, number: int, step: Step, place: Place) -> _Made | None:
         def waiting(error: TransientError, wait_s: float) -> None:
             self._tally.retries += 1
             self._tally.waited_s += wait_s
@@ -129,10 +130,10 @@ class LineMaker:
         try:
             async for attempt in retrying(policy, self._shop.clock, waiting, self._wait_left_s):
                 with attempt:
-                    return await self._in_turn(number, step, attempt.retry_state.attempt_number)
+                    return await self._in_turn(number, step, place, attempt.retry_state.attempt_number)
         except ClipError as error:
             if self._tally.stage in FETCHING:
-                self._shop.breaker.failed(self._shop.sources.group(step.ref), error)
+                self._shop.breaker.failed(place.group, error)
             self._moves_on(number, step, error)
         return None
 
@@ -140,12 +141,12 @@ class LineMaker:
         """How long the line may still wait in all."""
         return self._shop.policy().retry_wait_total_s - self._tally.waited_s
 
-    async def _in_turn(self, number: int, step: Step, attempt: int) -> _Made:
+    async def _in_turn(self, number: int, step: Step, place: Place, attempt: int) -> _Made:
         """One attempt. Whatever has to be waited for meanwhile is waited for without a slot."""
         while True:
             try:
                 await self._prepare(number, step)
-                return await self._in_slot(number, step, attempt)
+                return await self._in_slot(number, step, place, attempt)
             except NotYetError as error:
                 await self._postpone(number, step, error)
 
@@ -169,16 +170,15 @@ class LineMaker:
         self._shop.events.publish(StepPostponed(*names, error.code, error.message, error.wait_s))
         await self._shop.clock.sleep(error.wait_s)
 
-    async def _in_slot(self, number: int, step: Step, attempt: int) -> _Made:
+    async def _in_slot(self, number: int, step: Step, place: Place, attempt: int) -> _Made:
         shop, plan = self._shop, self._plan
-        group = shop.sources.group(step.ref)
-        async with shop.slots.turn(shop.job_id, plan.line_id, group, float(plan.frames)) as slot:
-            self._check_given_up(number, step, group)
+        async with shop.slots.turn(shop.job_id, plan.line_id, place, float(plan.frames)) as slot:
+            self._check_given_up(number, step, place.group)
             taken = SlotTaken(shop.job_id, plan.line_id, slot, number, step.kind.value, str(step.ref), attempt)
             shop.events.publish(taken)
             try:
                 with self._tally.recorded(number, step, slot):
-                    return await self._attempt(step, f"{plan.number}-{number}-{attempt}")
+                    return await self._attempt(step, place, f"{plan.number}-{number}-{attempt}")
             finally:
                 shop.events.publish(SlotLeft(shop.job_id, plan.line_id, slot))
 
@@ -191,13 +191,13 @@ class LineMaker:
             self._tally.refused(number, step, error)
             raise
 
-    async def _attempt(self, step: Step, name: str) -> _Made:
+    async def _attempt(self, step: Step, place: Place, name: str) -> _Made:
         folder = self._shop.work_dir / f"clip-{name}"
         limit_s = self._shop.policy().clip_timeout_s
         try:
             folder.mkdir(parents=True)
             with anyio.fail_after(limit_s) as scope:
-                return await self._fetch_and_cut(step, folder, scope)
+                return await self._fetch_and_cut(step, place, folder, scope)
         except TimeoutError:
             raise TransientError("attempt_timeout", f"not done after {limit_s:g} s") from None
         except OSError as error:
@@ -207,14 +207,14 @@ class LineMaker:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def _fetch_and_cut(self, step: Step, folder: Path, limit: anyio.CancelScope) -> _Made:
+    async def _fetch_and_cut(self, step: Step, place: Place, folder: Path, limit: anyio.CancelScope) -> _Made:
         shop, plan, clock = self._shop, self._plan, self._shop.clock
         began_s = clock.monotonic_s()
         self._stage("fetch")
         request = FootageRequest(step.window, shop.with_sound, folder, self._received)
         footage = await shop.sources.fetch(step.ref, request)
         fetched_s = clock.monotonic_s()
-        shop.slots.release_group(self._tally.slot)
+        shop.slots.leave(place)
         self._stage("wait")
         left_s, limit.deadline = limit.deadline - anyio.current_time(), math.inf  # a turn is no part of the attempt
         async with shop.encoders:

@@ -1,8 +1,8 @@
 """Slots and the API's rate: what lines share. Who may start is decided in one synchronous place, then acted on."""
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -24,10 +24,22 @@ class SlotLimits:
 
 
 @dataclass(slots=True)
+class Place:
+    """A line's place among those who download from one video.
+
+    It is taken with the line's first slot and kept while the line waits outside for a retry, so that the other lines
+    do not run into the same trouble meanwhile.
+    """
+
+    group: str
+    taken: bool = False
+
+
+@dataclass(slots=True)
 class _Waiter:
     job_id: str
     line_id: str
-    group: str
+    place: Place
     cost: float
     order: int
     slot: int = 0
@@ -46,6 +58,7 @@ class Slots:
         self._began_s = monotonic_s()
         self._waiting: list[_Waiter] = []
         self._held: dict[int, _Waiter] = {}
+        self._downloads: Counter[str] = Counter()
         self._arrivals = 0
         self.peak = 0
         self.uses: list[SlotUse] = []
@@ -65,14 +78,33 @@ class Slots:
         """How many slots are taken now."""
         return len(self._held)
 
-    def release_group(self, slot: int) -> None:
-        """Nothing more is downloaded in this slot: another line of the same video may start while this one is cut."""
-        self._held[slot].group = ""
-        self._grant()
+    @contextmanager
+    def place(self, group: str) -> Iterator[Place]:
+        """A place for several turns of one line. An empty group has no limit."""
+        place = Place(group)
+        try:
+            yield place
+        finally:
+            self.leave(place)
+
+    def leave(self, place: Place) -> None:
+        """Nothing more is downloaded for now: another line of the same video may start, while this one is cut."""
+        if place.taken:
+            place.taken = False
+            self._downloads[place.group] -= 1
+            self._grant()
 
     @asynccontextmanager
-    async def turn(self, job_id: str, line_id: str, group: str, cost: float) -> AsyncIterator[int]:
-        """Wait for a slot and hold it; gives the slot's number, counted from 1. An empty group has no limit."""
+    async def turn(self, job_id: str, line_id: str, group: str | Place, cost: float) -> AsyncIterator[int]:
+        """Wait for a slot and hold it; gives the slot's number, counted from 1.
+
+        A group's name stands for a place in it that lasts as long as the turn.
+        """
+        if isinstance(group, str):
+            with self.place(group) as place:
+                async with self.turn(job_id, line_id, place, cost) as slot:
+                    yield slot
+            return
         waiter = _Waiter(job_id, line_id, group, cost, self._arrivals)
         self._arrivals += 1
         self._waiting.append(waiter)
@@ -97,13 +129,15 @@ class Slots:
     def _decide(self) -> list[_Waiter]:
         """Move those who may start from waiting to held, and return them."""
         started = []
-        busy = Counter(waiter.group for waiter in self._held.values())
         for waiter in sorted(self._waiting, key=lambda w: (-w.cost, w.order)):
             if len(self._held) >= self._limits.total:
                 break
-            if waiter.group and busy[waiter.group] >= self._limits.per_group:
-                continue
-            busy[waiter.group] += 1
+            place = waiter.place
+            if not place.taken:
+                if place.group and self._downloads[place.group] >= self._limits.per_group:
+                    continue
+                place.taken = True
+                self._downloads[place.group] += 1
             waiter.slot = next(n for n in range(1, len(self._held) + 2) if n not in self._held)
             self._held[waiter.slot] = waiter
             started.append(waiter)

@@ -78,6 +78,10 @@ class SegmentStore:
             return data
         return _decrypt(data[: len(data) // 16 * 16], await self._key(segment.key), segment.key.iv)
 
+    def doubt(self, index: int) -> None:
+        """Forget a segment that may be damaged. Its file stays: another clip may be reading it."""
+        self._segments.forget(index)
+
     def discard(self, keep: Callable[[int], bool]) -> None:
         """Delete the segments that nothing wants any more."""
         for index in [index for index in self._segments.known() if not keep(index)]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import anyio
-
 from lyricclip_cli.errors import NotYetError, PermanentError
 from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import choose_audio, choose_rendition, choose_segments
@@ -202,9 +200,7 @@ async def _span(run: FetchedRun, share: Share, request: FootageRequest) -> Span:
     start_s, last_s = window.time_s(share.first_frame), window.time_s(share.first_frame + share.frames - 1)
     keyframe_s = share.run.index.keyframe_before(start_s + SNAP_S)
     path = request.folder / f"pictures-{share.first_frame}.nut"
-    excerpt = await anyio.to_thread.run_sync(
-        packets.copy_pictures, run.files, run.timing, keyframe_s, last_s + SNAP_S, path
-    )
+    excerpt = await run.read(packets.copy_pictures, keyframe_s, last_s + SNAP_S, path)
     return Span(path, start_s - excerpt.offset_s, share.frames, share.run.index.picture)
 
 
@@ -219,7 +215,5 @@ async def _sound(share: _SoundShare, request: FootageRequest) -> Sound:
     if present is None or present[1] <= share.start_s or present[0] >= share.end_s:
         return Sound(None, Fraction(0), duration_s)
     path = request.folder / f"sound-{float(share.start_s):.6f}.nut"
-    excerpt = await anyio.to_thread.run_sync(
-        packets.copy_sound, share.run.files, share.run.timing, share.start_s, share.end_s, path
-    )
+    excerpt = await share.run.read(packets.copy_sound, share.start_s, share.end_s, path)
     return Sound(path, share.start_s - excerpt.offset_s, duration_s)
