@@ -1,6 +1,7 @@
 """One call of `lyricclip render`: several jobs over shared limits, signals, reports, one exit code."""
 
 import json
+import math
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import anyio
 
 from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import UsageError, UserError
-from lyricclip_cli.events import Events, Listener, RenderFinished, RenderStarted
+from lyricclip_cli.events import Events, Listener, RenderFinished, RenderStarted, WarningRaised
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
 from lyricclip_cli.observe.log import RenderLog
@@ -22,6 +23,7 @@ from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
 from lyricclip_cli.prepare import prepare
+from lyricclip_cli.reload import Config, Reload, hangups
 from lyricclip_cli.report import (
     RenderResult,
     RenderStatus,
@@ -57,6 +59,8 @@ class RenderRequest:
     progress: ProgressMode = "auto"
     log_level: LogLevel = "info"
     log_file: Path | None = None
+    deadline_s: float | None = None
+    config: Config = field(default_factory=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +124,24 @@ def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job],
 async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence[Job]) -> list[tuple[Job, int]]:
     """Render all jobs over shared limits. Gives each job's exit code. Raises `MachineError` before any began."""
     stop, events, clock = Stop(), Events(), SystemClock()
+    deadline_s = math.inf if request.deadline_s is None else anyio.current_time() + request.deadline_s
     roots = [job.timeline.parent for job in jobs]
     async with AsyncExitStack() as stack:
         work = stack.enter_context(work_folder(settings.work_dir, jobs[0].folder.job_id))
         for listener in _listeners(request, jobs, clock):
             events.add(stack.enter_context(listener))
-        shared = await stack.enter_async_context(shared_tools(settings, events, work=work, roots=roots))
+        tools = shared_tools(settings, events, work=work, roots=roots, deadline_s=deadline_s)
+        shared = await stack.enter_async_context(tools)
+        heard = stack.enter_context(hangups())
+        reload = Reload(request.config, shared.live, events, asked=settings, hangups=heard)
         batch = Batch(request, shared, stop)
         async with anyio.create_task_group() as signals:
             signals.start_soon(stop.listen)
+            signals.start_soon(reload.follow)
             async with anyio.create_task_group() as renders:
                 for number, job in enumerate(jobs):
                     renders.start_soon(batch.render, job, work / str(number))
+            reload.end()
             signals.cancel_scope.cancel()
         return batch.codes
 
@@ -163,8 +173,11 @@ class Batch:
         await anyio.Path(work).mkdir()
         shared, job_id = self._shared, job.folder.job_id
         began_s, limits = shared.clock.monotonic_s(), shared.slots.limits
-        started = RenderStarted(job_id, job.plan, limits.total, int(shared.encoders.total_tokens))
+        encoders = int(shared.encoders.total_tokens)
+        started = RenderStarted(job_id, job.plan, limits.total, encoders, per_video_limit=limits.per_group)
         shared.events.publish(started)
+        for warning in shared.live.warnings:
+            shared.events.publish(WarningRaised(job_id, "", warning))
         render = build_render(shared, job.plan, job.folder, work, clips_only=self._request.clips_only)
         result = await render.run(self._stop.scope())
         code = exit_code(result, self._request, self._stop.signal)
@@ -185,7 +198,9 @@ class Batch:
             timeline=str(job.timeline),
             exit_code=code,
             folder=job.folder.root.resolve(),
-            config=json.loads(self._shared.settings.model_dump_json()),
+            config=json.loads(self._shared.live.first.model_dump_json()),
+            config_changes=tuple(self._shared.live.changes),
+            warnings=tuple(self._shared.live.warnings),
             tools=tool_versions(self._shared.ffmpeg),
         )
         text = report_json(build_report(result, facts, clips_only=self._request.clips_only))

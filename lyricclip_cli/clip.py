@@ -1,14 +1,17 @@
 """One line: its fallback chain walked until there is a clip."""
 
+import errno
+import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import anyio
 
-from lyricclip_cli.errors import ClipError, TransientError
+from lyricclip_cli.attempts import Attempts
+from lyricclip_cli.breaker import Breaker
+from lyricclip_cli.errors import ClipError, NotYetError, PermanentError, TransientError
 from lyricclip_cli.events import (
     AttemptFailed,
     BytesReceived,
@@ -19,10 +22,10 @@ from lyricclip_cli.events import (
     SlotLeft,
     SlotTaken,
     StageEntered,
+    StepPostponed,
 )
-from lyricclip_cli.limits import Slots
+from lyricclip_cli.limits import Place, Slots
 from lyricclip_cli.outcome import (
-    Attempt,
     ClipDone,
     ClipFailed,
     ClipOutcome,
@@ -31,22 +34,33 @@ from lyricclip_cli.outcome import (
     Footage,
     StageTimes,
 )
+from lyricclip_cli.placing import cannot_write
 from lyricclip_cli.plan import ClipPlan, MediaRef, Step, StepKind, VideoRef
 from lyricclip_cli.ports import Clock, CutOrder, Cutter, FootageRequest, Sources
 from lyricclip_cli.retry import RetryPolicy, retrying
 
+OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""What no other candidate can help against: no room, no right to write, no open files left."""
+
+FETCHING = frozenset({"locate", "fetch"})
+"""Stages in which what fails is the source's fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipPolicy:
-    """The settings of an attempt that can change while a render runs."""
+    """The settings of an attempt that can change while a render runs.
+
+    `retry_wait_total_s` bounds what one line waits in all, for retries and for hosts that ask for patience.
+    """
 
     retry: RetryPolicy
     clip_timeout_s: float
+    retry_wait_total_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What every line of one job is made with."""
+    """What every line of one job is made with. `deadline_s`: anyio's time after which only placeholders are made."""
 
     job_id: str
     sources: Sources
@@ -59,18 +73,8 @@ class Workshop:
     with_sound: bool
     clips_dir: Path
     work_dir: Path
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What has happened to one line so far."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    retries: int = 0
-    received_bytes: int = 0
-    slot: int = 0
-    started_at: datetime | None = None
-    reasons: list[str] = field(default_factory=list)
+    deadline_s: float = math.inf
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,82 +90,135 @@ class LineMaker:
     def __init__(self, plan: ClipPlan, shop: Workshop) -> None:
         self._plan = plan
         self._shop = shop
-        self._tally = _Tally()
+        self._tally = Attempts(shop.clock)
 
     async def make(self) -> ClipOutcome:
-        """Walk the chain. Raises `UserError` when the run cannot go on."""
+        """Walk the chain; past the deadline only to its last step. Raises `UserError` when the run cannot go on."""
+        late, last = False, len(self._plan.chain)
         for number, step in enumerate(self._plan.chain, start=1):
+            if late and number < last:
+                continue
             if number > 1:
                 self._tell_fallback(step)
-            with self._shop.sources.claim(step.ref, step.window):
-                made = await self._with_retries(number, step)
+            made = None
+            scope = anyio.CancelScope(deadline=self._shop.deadline_s if number < last else math.inf)
+            group, claim = self._shop.sources.group(step.ref), self._shop.sources.claim(step.ref, step.window)
+            with scope, claim, self._shop.slots.place(group) as place:
+                made = await self._with_retries(number, step, place)
             if made is not None:
                 return self._done(number, step, made)
+            if scope.cancelled_caught:
+                late = True
+                self._moves_on(number, step, PermanentError("deadline", "the render's deadline passed"))
         return self.unfinished(self._tally.reasons[-1], "every step of the chain failed, the placeholder too")
 
     def unfinished(self, reason: str, message: str) -> ClipFailed:
         """The outcome of a line that has no clip."""
         tally = self._tally
         finished_at = self._shop.clock.now() if tally.started_at else None
-        return ClipFailed(tuple(tally.attempts), tally.retries, reason, message, tally.started_at, finished_at)
+        return ClipFailed(tuple(tally.every), tally.retries, reason, message, tally.started_at, finished_at)
 
-    async def _with_retries(self, number: int, step: Step) -> _Made | None:
+    async def _with_retries(self, number: int, step: Step, place: Place) -> _Made | None:
         def waiting(error: TransientError, wait_s: float) -> None:
             self._tally.retries += 1
+            self._tally.waited_s += wait_s
             self._tell_failure(number, step, error, wait_s)
 
+        def policy() -> RetryPolicy:
+            return self._shop.policy().retry
+
         try:
-            async for attempt in retrying(lambda: self._shop.policy().retry, self._shop.clock, waiting):
+            async for attempt in retrying(policy, self._shop.clock, waiting, self._wait_left_s):
                 with attempt:
-                    return await self._in_slot(number, step, attempt.retry_state.attempt_number)
+                    return await self._in_turn(number, step, place, attempt.retry_state.attempt_number)
         except ClipError as error:
-            self._tally.reasons.append(error.code)
-            self._tell_failure(number, step, error, None)
+            if self._tally.stage in FETCHING:
+                self._shop.breaker.failed(place.group, error)
+            self._moves_on(number, step, error)
         return None
 
-    async def _in_slot(self, number: int, step: Step, attempt: int) -> _Made:
+    def _wait_left_s(self) -> float:
+        """How long the line may still wait in all."""
+        return self._shop.policy().retry_wait_total_s - self._tally.waited_s
+
+    async def _in_turn(self, number: int, step: Step, place: Place, attempt: int) -> _Made:
+        """One attempt. Whatever has to be waited for meanwhile is waited for without a slot."""
+        while True:
+            try:
+                await self._prepare(number, step)
+                return await self._in_slot(number, step, place, attempt)
+            except NotYetError as error:
+                await self._postpone(number, step, error)
+
+    async def _prepare(self, number: int, step: Step) -> None:
+        self._tally.stage = "locate"
+        try:
+            await self._shop.sources.prepare(step.ref)
+        except NotYetError:
+            raise
+        except ClipError as error:
+            self._tally.refused(number, step, error)
+            raise
+
+    async def _postpone(self, number: int, step: Step, error: NotYetError) -> None:
+        if error.wait_s > self._wait_left_s():
+            failure = PermanentError(error.code, f"{error.message}, longer than a line may wait")
+            self._tally.refused(number, step, failure)
+            raise failure from error
+        self._tally.waited_s += error.wait_s
+        names = (self._shop.job_id, self._plan.line_id, number, str(step.ref))
+        self._shop.events.publish(StepPostponed(*names, error.code, error.message, error.wait_s))
+        await self._shop.clock.sleep(error.wait_s)
+
+    async def _in_slot(self, number: int, step: Step, place: Place, attempt: int) -> _Made:
         shop, plan = self._shop, self._plan
-        group = shop.sources.group(step.ref)
-        async with shop.slots.turn(shop.job_id, plan.line_id, group, float(plan.frames)) as slot:
-            started_at, began_s = shop.clock.now(), shop.clock.monotonic_s()
-            self._tally.slot = slot
-            self._tally.started_at = self._tally.started_at or started_at
+        async with shop.slots.turn(shop.job_id, plan.line_id, place, float(plan.frames)) as slot:
+            self._check_given_up(number, step, place.group)
             taken = SlotTaken(shop.job_id, plan.line_id, slot, number, step.kind.value, str(step.ref), attempt)
             shop.events.publish(taken)
-            failure: ClipError | None = None
             try:
-                return await self._attempt(step, f"{plan.number}-{number}-{attempt}")
-            except ClipError as error:
-                failure = error
-                raise
+                with self._tally.recorded(number, step, slot):
+                    return await self._attempt(step, place, f"{plan.number}-{number}-{attempt}")
             finally:
-                spent_ms = round((shop.clock.monotonic_s() - began_s) * 1000)
-                self._tally.attempts.append(
-                    _record(number, step, failure, slot=slot, started_at=started_at, spent_ms=spent_ms)
-                )
                 shop.events.publish(SlotLeft(shop.job_id, plan.line_id, slot))
 
-    async def _attempt(self, step: Step, name: str) -> _Made:
+    def _check_given_up(self, number: int, step: Step, group: str) -> None:
+        """Asked with the slot in hand: whoever waited longest knows the latest."""
+        try:
+            self._shop.breaker.check(group)
+        except PermanentError as error:
+            self._tally.stage = "given_up"
+            self._tally.refused(number, step, error)
+            raise
+
+    async def _attempt(self, step: Step, place: Place, name: str) -> _Made:
         folder = self._shop.work_dir / f"clip-{name}"
-        folder.mkdir(parents=True)
         limit_s = self._shop.policy().clip_timeout_s
         try:
-            with anyio.fail_after(limit_s):
-                return await self._fetch_and_cut(step, folder)
+            folder.mkdir(parents=True)
+            with anyio.fail_after(limit_s) as scope:
+                return await self._fetch_and_cut(step, place, folder, scope)
         except TimeoutError:
             raise TransientError("attempt_timeout", f"not done after {limit_s:g} s") from None
+        except OSError as error:
+            if error.errno not in OF_THE_MACHINE:
+                raise
+            raise cannot_write(folder, error) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def _fetch_and_cut(self, step: Step, folder: Path) -> _Made:
+    async def _fetch_and_cut(self, step: Step, place: Place, folder: Path, limit: anyio.CancelScope) -> _Made:
         shop, plan, clock = self._shop, self._plan, self._shop.clock
         began_s = clock.monotonic_s()
         self._stage("fetch")
         request = FootageRequest(step.window, shop.with_sound, folder, self._received)
         footage = await shop.sources.fetch(step.ref, request)
         fetched_s = clock.monotonic_s()
+        shop.slots.leave(place)
         self._stage("wait")
+        left_s, limit.deadline = limit.deadline - anyio.current_time(), math.inf  # a turn is no part of the attempt
         async with shop.encoders:
+            limit.deadline = anyio.current_time() + left_s
             waited_s = clock.monotonic_s()
             self._stage("cut")
             destination = shop.clips_dir / clip_name(plan)
@@ -180,7 +237,7 @@ class LineMaker:
             video_id=step.ref.video_id if isinstance(step.ref, VideoRef | MediaRef) else None,
             clip=made.clip,
             slot=tally.slot,
-            attempts=tuple(tally.attempts),
+            attempts=tuple(tally.every),
             retry_count=tally.retries,
             fallback_reason=self._fallback_reason(number),
             received_bytes=tally.received_bytes,
@@ -204,7 +261,12 @@ class LineMaker:
         self._shop.events.publish(FramesCut(self._shop.job_id, self._plan.line_id, frames, self._plan.frames))
 
     def _stage(self, stage: str) -> None:
+        self._tally.stage = stage
         self._shop.events.publish(StageEntered(self._shop.job_id, self._plan.line_id, stage))
+
+    def _moves_on(self, number: int, step: Step, error: ClipError) -> None:
+        self._tally.reasons.append(error.code)
+        self._tell_failure(number, step, error, None)
 
     def _tell_failure(self, number: int, step: Step, error: ClipError, retry_in_s: float | None) -> None:
         names = (self._shop.job_id, self._plan.line_id, number, str(step.ref))
@@ -239,10 +301,3 @@ def _status(number: int, step: Step) -> ClipStatus:
     if step.kind is StepKind.LOCAL:
         return ClipStatus.FALLBACK_LOCAL
     return ClipStatus.SUCCESS if number == 1 else ClipStatus.FALLBACK_CANDIDATE
-
-
-def _record(
-    number: int, step: Step, failure: ClipError | None, *, slot: int, started_at: datetime, spent_ms: int
-) -> Attempt:
-    code, message, hint = (failure.code, failure.message, failure.hint) if failure else ("", "", "")
-    return Attempt(number, step.kind.value, str(step.ref), started_at, spent_ms, slot, code, message, hint)

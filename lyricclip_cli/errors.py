@@ -80,6 +80,17 @@ class PermanentError(ClipError):
     """Trying again cannot help: the line moves along its fallback chain at once."""
 
 
+class NotYetError(ClipError):
+    """The footage can be had, but not now: no failure, and no attempt.
+
+    The line gives its slot back, waits `wait_s` seconds and begins the step again where it was.
+    """
+
+    def __init__(self, code: str, message: str, *, wait_s: float) -> None:
+        super().__init__(code, message)
+        self.wait_s = wait_s
+
+
 class TransientError(ClipError):
     """Trying again may help. `retry_after_s` is the server's own word for when, in seconds."""
 

@@ -30,6 +30,7 @@ class RenderStarted(Event):
     concurrency: int
     encode_slots: int
     reused: int = 0
+    per_video_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,38 @@ class AttemptFailed(Event):
     error_code: str
     message: str
     retry_in_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepPostponed(Event):
+    """A line left its slot and waits `wait_s` before it goes on: a host is slowed, or an address was renewed."""
+
+    name = "clip.postponed"
+    line_id: str
+    step: int
+    source: str
+    reason: str
+    message: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HostSlowed(Event):
+    """A host asked for patience: requests to it begin `interval_s` apart, and none for `blocked_s`."""
+
+    name = "host.slowed"
+    host: str
+    reason: str
+    interval_s: float
+    blocked_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecovered(Event):
+    """A slowed host answers again, and is asked as fast as before."""
+
+    name = "host.recovered"
+    host: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
-"""Slots: the only mutable thing that lines share. Who may start is decided in one synchronous place, then acted on."""
+"""Slots and the API's rate: what lines share. Who may start is decided in one synchronous place, then acted on."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import anyio
+from aiolimiter import AsyncLimiter
 
 from lyricclip_cli.outcome import SlotUse
+
+MINUTE_S = 62.0
+"""How long a request counts against the API's rate: a minute, and what a request may be late on its way, so that the
+server too never sees more than the rate in 60 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,22 @@ class SlotLimits:
 
 
 @dataclass(slots=True)
+class Place:
+    """A line's place among those who download from one video.
+
+    It is taken with the line's first slot and kept while the line waits outside for a retry, so that the other lines
+    do not run into the same trouble meanwhile.
+    """
+
+    group: str
+    taken: bool = False
+
+
+@dataclass(slots=True)
 class _Waiter:
     job_id: str
     line_id: str
-    group: str
+    place: Place
     cost: float
     order: int
     slot: int = 0
@@ -41,6 +58,7 @@ class Slots:
         self._began_s = monotonic_s()
         self._waiting: list[_Waiter] = []
         self._held: dict[int, _Waiter] = {}
+        self._downloads: Counter[str] = Counter()
         self._arrivals = 0
         self.peak = 0
         self.uses: list[SlotUse] = []
@@ -55,9 +73,38 @@ class Slots:
         self._limits = limits
         self._grant()
 
+    @property
+    def held(self) -> int:
+        """How many slots are taken now."""
+        return len(self._held)
+
+    @contextmanager
+    def place(self, group: str) -> Iterator[Place]:
+        """A place for several turns of one line. An empty group has no limit."""
+        place = Place(group)
+        try:
+            yield place
+        finally:
+            self.leave(place)
+
+    def leave(self, place: Place) -> None:
+        """Nothing more is downloaded for now: another line of the same video may start, while this one is cut."""
+        if place.taken:
+            place.taken = False
+            self._downloads[place.group] -= 1
+            self._grant()
+
     @asynccontextmanager
-    async def turn(self, job_id: str, line_id: str, group: str, cost: float) -> AsyncIterator[int]:
-        """Wait for a slot and hold it; gives the slot's number, counted from 1. An empty group has no limit."""
+    async def turn(self, job_id: str, line_id: str, group: str | Place, cost: float) -> AsyncIterator[int]:
+        """Wait for a slot and hold it; gives the slot's number, counted from 1.
+
+        A group's name stands for a place in it that lasts as long as the turn.
+        """
+        if isinstance(group, str):
+            with self.place(group) as place:
+                async with self.turn(job_id, line_id, place, cost) as slot:
+                    yield slot
+            return
         waiter = _Waiter(job_id, line_id, group, cost, self._arrivals)
         self._arrivals += 1
         self._waiting.append(waiter)
@@ -82,13 +129,15 @@ class Slots:
     def _decide(self) -> list[_Waiter]:
         """Move those who may start from waiting to held, and return them."""
         started = []
-        busy = Counter(waiter.group for waiter in self._held.values())
         for waiter in sorted(self._waiting, key=lambda w: (-w.cost, w.order)):
             if len(self._held) >= self._limits.total:
                 break
-            if waiter.group and busy[waiter.group] >= self._limits.per_group:
-                continue
-            busy[waiter.group] += 1
+            place = waiter.place
+            if not place.taken:
+                if place.group and self._downloads[place.group] >= self._limits.per_group:
+                    continue
+                place.taken = True
+                self._downloads[place.group] += 1
             waiter.slot = next(n for n in range(1, len(self._held) + 2) if n not in self._held)
             self._held[waiter.slot] = waiter
             started.append(waiter)
@@ -100,3 +149,36 @@ class Slots:
             del self._held[waiter.slot]
         else:
             self._waiting.remove(waiter)
+
+
+class RequestRate:
+    """At most `per_minute` requests in any minute, and no wait before that many were made.
+
+    One leaky bucket with the whole rate as its burst would let up to twice the rate through in a minute. So there is
+    a bucket of size one for each request of a minute, used in turn: a bucket is empty again a minute after its use.
+    """
+
+    def __init__(self, per_minute: int, *, minute_s: float = MINUTE_S) -> None:
+        self._minute_s = minute_s
+        self._buckets = deque(self._bucket() for _ in range(per_minute))
+
+    @property
+    def used(self) -> int:
+        """Requests of the last minute."""
+        return sum(not bucket.has_capacity() for bucket in self._buckets)
+
+    def change(self, per_minute: int) -> None:
+        """Put another rate in force. What was asked in the last minute still counts."""
+        while len(self._buckets) < per_minute:
+            self._buckets.appendleft(self._bucket())
+        while len(self._buckets) > per_minute:
+            self._buckets.popleft()  # the one whose use is longest ago
+
+    async def acquire(self) -> None:
+        """Wait until one more request may be made."""
+        bucket = self._buckets[0]
+        self._buckets.rotate(-1)
+        await bucket.acquire()
+
+    def _bucket(self) -> AsyncLimiter:
+        return AsyncLimiter(1, self._minute_s)

@@ -40,6 +40,10 @@ class Once(Generic[K, V]):
         """Everything remembered."""
         return self._values
 
+    def forget_errors(self) -> None:
+        """Forget every error, so that whoever asks next tries anew."""
+        self._errors.clear()
+
     def forget(self, key: K) -> V | None:
         """Forget a value or an error, so that the next who asks makes it anew. Returns the value."""
         self._errors.pop(key, None)

@@ -46,4 +46,6 @@ def cannot_write(path: Path, error: OSError) -> MachineError:
     """The error for a file or folder that the machine would not take."""
     if error.errno == errno.ENOSPC:
         return MachineError(f"{path}: the disk is full", hint="free some space and run the same command again")
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        return MachineError("too many open files", hint="raise ulimit -n, or use fewer slots with --concurrency")
     return MachineError(f"{path} cannot be written: {error.strerror or error}", hint="name another folder with -o")

@@ -48,8 +48,19 @@ class Sources(Protocol):
         """Say that a line wants this window, so that what was fetched for it is kept until the claim ends."""
         ...
 
+    async def prepare(self, ref: SourceRef) -> None:
+        """What has to be waited for before a fetch: the API's rate, a host that asked for patience.
+
+        Called before each stay in a slot, while none is held. Raises like `fetch`.
+        """
+        ...
+
     async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
-        """Bring the footage into `request.folder`. Raises `ClipError`, or `UserError` when the run cannot go on."""
+        """Bring the footage into `request.folder`. Raises `ClipError`, or `UserError` when the run cannot go on.
+
+        `NotYetError` when it would have to wait: the caller leaves its slot, waits, prepares and calls again, and
+        nothing that was fetched is fetched again.
+        """
         ...
 
 

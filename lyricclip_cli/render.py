@@ -64,7 +64,7 @@ class Render:
         async with anyio.create_task_group() as tasks:
             if self._film.path is not None and self._plan.song is not None:
                 tasks.start_soon(self._encode_song)
-            for clip in self._plan.clips:
+            for clip in sorted(self._plan.clips, key=lambda clip: -clip.frames):  # as the slots do: longest first
                 tasks.start_soon(self._make_line, clip)
             for gap in self._plan.gaps:
                 tasks.start_soon(self._make_black, gap)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lyricclip_cli.clip import task_id
 from lyricclip_cli.errors import InputError, Problem, UserError
+from lyricclip_cli.live import SettingChange
 from lyricclip_cli.outcome import (
     Attempt,
     ClipDone,
@@ -73,7 +74,7 @@ class Metrics(_Part):
 
 
 class AttemptReport(_Part):
-    """One try to get one candidate. `error_code` is empty when it succeeded."""
+    """One try to get one candidate. `error_code` is empty when it succeeded; slot 0: it ended before it had one."""
 
     step: int
     kind: Literal["candidate", "local", "placeholder"]
@@ -212,6 +213,8 @@ class RunFacts:
     folder: Path
     config: Mapping[str, Any] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
+    config_changes: Sequence[SettingChange] = ()
+    warnings: Sequence[str] = ()
 
 
 def render_status(result: RenderResult, *, clips_only: bool = False) -> RenderStatus:
@@ -241,12 +244,21 @@ def build_report(result: RenderResult, facts: RunFacts, *, clips_only: bool = Fa
         metrics=Metrics(render=_render_metrics(result)),
         clips=[_clip_report(clip, result.outcomes[clip.number], facts) for clip in by_number(result.plan)],
         film=_film_report(result, facts.folder),
-        warnings=[WarningReport(line_id=w.line_id, message=w.message) for w in result.plan.warnings],
+        warnings=_warnings(result, facts),
         error=error,
         config=dict(facts.config),
+        config_changes=[
+            ConfigChange(at=c.at, key=c.key, old=c.old, new=c.new, source=c.source) for c in facts.config_changes
+        ],
         slots=[SlotReport(slot=u.slot, line_id=u.line_id, start_s=u.start_s, end_s=u.end_s) for u in result.slot_uses],
         tools=dict(facts.tools),
     )
+
+
+def _warnings(result: RenderResult, facts: RunFacts) -> list[WarningReport]:
+    """What is odd about the run (no line), then about its lines."""
+    run = [WarningReport(line_id="", message=message) for message in facts.warnings]
+    return run + [WarningReport(line_id=w.line_id, message=w.message) for w in result.plan.warnings]
 
 
 def by_number(plan: RenderPlan) -> list[ClipPlan]:
@@ -316,7 +328,7 @@ def _failed(outcome: ClipFailed) -> dict[str, Any]:
         "status": ClipStatus.FAILED,
         "source_type": None,
         "video_id": None,
-        "parallel_slot": outcome.attempts[-1].slot if outcome.attempts else None,
+        "parallel_slot": (outcome.attempts[-1].slot or None) if outcome.attempts else None,
         "fallback_reason": outcome.reason,
         "message": outcome.message,
         "frames": 0,

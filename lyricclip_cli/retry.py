@@ -1,5 +1,6 @@
 """The only retry loop. Adapters say what kind of error it was; here is decided whether and when to try again."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +21,22 @@ class RetryPolicy:
     backoff_base_ms: int
 
 
+def _without_end() -> float:
+    return math.inf
+
+
 def retrying(
-    policy: Callable[[], RetryPolicy], clock: Clock, waiting: Callable[[TransientError, float], None]
+    policy: Callable[[], RetryPolicy],
+    clock: Clock,
+    waiting: Callable[[TransientError, float], None],
+    left_s: Callable[[], float] = _without_end,
 ) -> AsyncRetrying:
     """Attempts of one step of a chain. `policy` is asked each time, since it can change while a render runs.
 
     Between attempts: the server's `Retry-After` if it gave one, else exponential back-off with full jitter (a random
     share of the whole wait, so that clients which failed together do not return together). `waiting` is told of each
-    wait. After the last attempt its error is raised as it is.
+    wait. After the last attempt its error is raised as it is; so it is when the wait would be longer than `left_s()`,
+    what the line may still wait in all (a `Retry-After` of a day exists).
     """
 
     def wait_s(state: RetryCallState) -> float:
@@ -43,7 +52,7 @@ def retrying(
 
     return AsyncRetrying(
         retry=retry_if_exception_type(TransientError),
-        stop=lambda state: state.attempt_number > policy().max_retry,
+        stop=lambda state: state.attempt_number > policy().max_retry or state.upcoming_sleep > left_s(),
         wait=wait_s,
         sleep=clock.sleep,
         before_sleep=tell,

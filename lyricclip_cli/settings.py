@@ -1,6 +1,7 @@
 """Settings: flags beat environment, environment beats file, file beats defaults. Credentials are not among them."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,19 @@ from pydantic_settings import (
 from lyricclip_cli.errors import InputError, Problem
 
 DEFAULT_CONFIG = Path("lyricclip.toml")
+LIVE_KEYS = (
+    "render_clip_concurrency",
+    "per_video_limit",
+    "encode_slots",
+    "max_retry",
+    "retry_backoff_base_ms",
+    "retry_wait_total_s",
+    "twelvelabs_requests_per_minute",
+    "clip_timeout_s",
+    "stall_timeout_s",
+)
+"""The keys that take effect while a render runs."""
+
 ENV_PREFIX = "LYRICCLIP_"
 
 
@@ -46,6 +60,9 @@ class Settings(BaseSettings):
     retry_backoff_base_ms: int = Field(
         500, ge=0, le=30_000, description="first wait; doubles, full jitter, at most 30 s (live)"
     )
+    retry_wait_total_s: float = Field(
+        300, ge=0, le=86_400, description="what a line waits in all for retries and overloaded hosts, in seconds (live)"
+    )
     twelvelabs_requests_per_minute: int = Field(40, ge=1, le=6000, description="token bucket for the API (live)")
     clip_timeout_s: float = Field(120, gt=0, le=86_400, description="limit of one attempt, in seconds (live)")
     stall_timeout_s: float = Field(
@@ -75,10 +92,11 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
 
 
-def read_settings(flags: Mapping[str, Any], config: Path | None) -> Settings:
+def read_settings(flags: Mapping[str, Any], config: Path | None, *, file_first: bool = False) -> Settings:
     """The settings in force. `flags` holds only what was given; `config` is `--config`.
 
-    Raises `InputError` naming the file or variable, the key, what was seen and what fits.
+    `file_first`: the file beats flags and environment, as a reload does. Raises `InputError` naming the file or
+    variable, the key (in a reload with its line), what was seen and what fits.
     """
     file = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
     if config is not None and not config.is_file():
@@ -89,20 +107,44 @@ def read_settings(flags: Mapping[str, Any], config: Path | None) -> Settings:
 
         model_config = SettingsConfigDict(toml_file=file)
 
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            usual = super().settings_customise_sources(settings_cls, *sources, **named)
+            return (usual[-1], *usual[:-1]) if file_first else usual
+
     try:
         return FromFile(**flags)
     except ValidationError as error:
-        raise InputError(str(file or "settings"), [_problem(detail, flags) for detail in error.errors()]) from error
+        named = file if file_first else None
+        raise InputError(
+            str(file or "settings"), [_problem(detail, flags, named) for detail in error.errors()]
+        ) from error
     except (ValueError, OSError) as error:  # TOML that does not parse names its line
         raise InputError(str(file), [Problem("", f"not valid TOML: {error}")]) from error
 
 
-def _problem(detail: Any, flags: Mapping[str, Any]) -> Problem:
+def _problem(detail: Any, flags: Mapping[str, Any], file: Path | None) -> Problem:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return Problem(key, "unknown key", "lyricclip schema config lists the keys")
-    where = f"--{key.replace('_', '-')}" if key in flags else key
-    if ENV_PREFIX + key.upper() in os.environ and key not in flags:
+        return Problem(_in_file(key, file), "unknown key", "lyricclip schema config lists the keys")
+    if key in flags:
+        where = f"--{key.replace('_', '-')}"
+    elif ENV_PREFIX + key.upper() in os.environ:
         where = ENV_PREFIX + key.upper()
+    else:
+        where = _in_file(key, file)
     message = detail["msg"][:1].lower() + detail["msg"][1:]
     return Problem(where, f"{message}, not {str(detail['input'])[:60]!r}")
+
+
+def _in_file(key: str, file: Path | None) -> str:
+    """A key with the line it stands on, as far as that can be seen: TOML's own values know no line."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines() if file else []
+    except (OSError, ValueError):
+        lines = []
+    named = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+    number = next((number for number, line in enumerate(lines, start=1) if named.match(line)), None)
+    return f"line {number}, {key}" if number else key

@@ -1,28 +1,31 @@
 """Builds everything a run needs, and is the only module that names concrete adapters. Nothing is built at import."""
 
+import math
 import os
 import platform
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 import av
 import httpx
-from aiolimiter import AsyncLimiter
 
 from lyricclip_cli import __version__
 from lyricclip_cli.clip import ClipPolicy, Workshop
 from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import MachineError
-from lyricclip_cli.events import Events
+from lyricclip_cli.events import Events, HostRecovered, HostSlowed
 from lyricclip_cli.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec
 from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
 from lyricclip_cli.ffmpeg.joiner import CopyJoiner
 from lyricclip_cli.job import JobFolder
-from lyricclip_cli.limits import SlotLimits, Slots
+from lyricclip_cli.limits import RequestRate, SlotLimits, Slots
+from lyricclip_cli.live import LiveSettings
+from lyricclip_cli.machine import this_machine
 from lyricclip_cli.plan import RenderPlan, VideoRef
 from lyricclip_cli.render import FilmSpec, Render
 from lyricclip_cli.retry import RetryPolicy
@@ -30,7 +33,7 @@ from lyricclip_cli.settings import Settings
 from lyricclip_cli.sources.routed import RoutedSources
 from lyricclip_cli.sources.streams import Streams
 from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client
-from lyricclip_cli.transport import DiskReader, SchemeReader, WebReader, http_client
+from lyricclip_cli.transport import DiskReader, Pace, Pacer, SchemeReader, WebReader, http_client
 
 PACKAGED_PLACEHOLDER = Path(__file__).parent / "assets" / "clip_placeholder.mp4"
 
@@ -39,7 +42,7 @@ PACKAGED_PLACEHOLDER = Path(__file__).parent / "assets" / "clip_placeholder.mp4"
 class Shared:
     """What all jobs of a run share: limits, connections, streams."""
 
-    settings: Settings
+    live: LiveSettings
     clock: SystemClock
     events: Events
     ffmpeg: Ffmpeg
@@ -47,6 +50,13 @@ class Shared:
     encoders: anyio.CapacityLimiter
     streams: Streams
     videos: Videos | None
+    pacer: Pacer
+    deadline_s: float = math.inf
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force now."""
+        return self.live.now
 
 
 def account_from(environ: Mapping[str, str]) -> Account | None:
@@ -84,36 +94,72 @@ async def shared_tools(
     work: Path,
     roots: Sequence[Path],
     environ: Mapping[str, str] = os.environ,
+    deadline_s: float = math.inf,
 ) -> AsyncIterator[Shared]:
-    """Build what all jobs share; connections are closed in the end. Raises `MachineError`."""
+    """Build what all jobs share; connections are closed in the end. Raises `MachineError`.
+
+    `deadline_s`: anyio's time after which only placeholders are made.
+    """
     clock = SystemClock()
-    stall_s = settings.stall_timeout_s
+    live = LiveSettings(settings, this_machine(), clock)
     account = account_from(environ)
-    bucket = AsyncLimiter(settings.twelvelabs_requests_per_minute, 60)
+    rate = RequestRate(live.now.twelvelabs_requests_per_minute)
+    pacer = Pacer(clock.monotonic_s, _tell_pace(events))
     async with (
-        http_client(connections=64, stall_timeout_s=stall_s) as web,
-        api_client(stall_s) as api,
+        http_client(connections=64, stall_timeout_s=live.now.stall_timeout_s) as client,
+        api_client(live.now.stall_timeout_s) as api,
     ):
+        web = WebReader(client, pacer=pacer, stall_timeout_s=lambda: live.now.stall_timeout_s)
         disk = DiskReader((*roots, settings.media_dir))
-        reader = SchemeReader({"http": WebReader(web), "https": WebReader(web), "file": disk})
-        yield Shared(
-            settings=settings,
+        reader = SchemeReader({"http": web, "https": web, "file": disk})
+        patience: dict[str, Any] = {"pacer": pacer, "answer_timeout_s": lambda: live.now.stall_timeout_s}
+        shared = Shared(
+            live=live,
             clock=clock,
             events=events,
             ffmpeg=await anyio.to_thread.run_sync(find_ffmpeg, settings.ffmpeg),
-            slots=Slots(SlotLimits(settings.render_clip_concurrency, settings.per_video_limit), clock.monotonic_s),
-            encoders=anyio.CapacityLimiter(settings.encode_slots),
+            slots=Slots(_slot_limits(live.now), clock.monotonic_s),
+            encoders=anyio.CapacityLimiter(live.now.encode_slots),
             streams=Streams(reader, work / "streams"),
-            videos=Videos(account, api, bucket.acquire) if account else None,
+            videos=Videos(account, api, rate.acquire, **patience) if account else None,
+            pacer=pacer,
+            deadline_s=deadline_s,
         )
+        live.listen(_limits_follow(shared, rate))
+        yield shared
+
+
+def _slot_limits(settings: Settings) -> SlotLimits:
+    return SlotLimits(settings.render_clip_concurrency, settings.per_video_limit)
+
+
+def _limits_follow(shared: Shared, rate: RequestRate) -> Callable[[Settings], None]:
+    """The limits that lines wait at, changed as the settings do; everything else reads the settings when it acts."""
+
+    def follow(now: Settings) -> None:
+        shared.slots.change(_slot_limits(now))
+        shared.encoders.total_tokens = now.encode_slots
+        rate.change(now.twelvelabs_requests_per_minute)
+
+    return follow
+
+
+def _tell_pace(events: Events) -> Callable[[Pace], None]:
+    def tell(pace: Pace) -> None:
+        if pace.interval_s or pace.blocked_s:
+            events.publish(HostSlowed("", pace.host, pace.reason, pace.interval_s, pace.blocked_s))
+        else:
+            events.publish(HostRecovered("", pace.host))
+
+    return tell
 
 
 def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path, *, clips_only: bool) -> Render:
     """One job's render over the shared tools."""
-    settings = shared.settings
+    settings, live = shared.settings, shared.live
 
     def stall_timeout_s() -> float:
-        return settings.stall_timeout_s
+        return live.now.stall_timeout_s
 
     sources = RoutedSources(
         streams=shared.streams,
@@ -122,6 +168,7 @@ def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path
         picture=plan.picture,
         media_dir=settings.media_dir,
         placeholder=settings.placeholder_asset_path or PACKAGED_PLACEHOLDER,
+        pacer=shared.pacer,
     )
     cutter = FfmpegCutter(
         shared.ffmpeg,
@@ -142,14 +189,18 @@ def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path
         encoders=shared.encoders,
         clock=shared.clock,
         events=shared.events,
-        policy=lambda: ClipPolicy(
-            RetryPolicy(settings.max_retry, settings.retry_backoff_base_ms), settings.clip_timeout_s
-        ),
+        policy=lambda: _policy(live.now),
         with_sound=plan.song is None,
         clips_dir=folder.clips.resolve(),
         work_dir=work,
+        deadline_s=shared.deadline_s,
     )
     return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()))
+
+
+def _policy(now: Settings) -> ClipPolicy:
+    retry = RetryPolicy(now.max_retry, now.retry_backoff_base_ms)
+    return ClipPolicy(retry, now.clip_timeout_s, now.retry_wait_total_s)
 
 
 def tool_versions(ffmpeg: Ffmpeg) -> dict[str, str]:

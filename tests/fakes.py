@@ -93,6 +93,7 @@ class FakeSources:
         self._size_bytes = size_bytes
         self._held_frames = held_frames
         self.fetched: list[str] = []
+        self.prepared: list[str] = []
         self.claims: Counter[tuple[SourceRef, Window]] = Counter()
 
     def group(self, ref: SourceRef) -> str:
@@ -114,6 +115,10 @@ class FakeSources:
         finally:
             self.claims[ref, window] -= 1
             self.claims += Counter()
+
+    async def prepare(self, ref: SourceRef) -> None:
+        """Ready at once; `prepared` lists the references in the order of the calls."""
+        self.prepared.append(str(ref))
 
     async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
         """One file with all the pictures, and the sound if it is wanted."""

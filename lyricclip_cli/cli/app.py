@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line. Exit codes are the design's table."""
     try:
         app(prog_name="lyricclip")
@@ -84,6 +84,16 @@ def render(
     ] = None,
     clips_only: Annotated[bool, typer.Option("--clips-only", help="Make the clips, no film.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Any fallback is a failure (exit 5).")] = False,
+    deadline: Annotated[
+        Optional[float],
+        typer.Option(
+            "--deadline",
+            metavar="SECONDS",
+            min=0,
+            help="After it only placeholders are made; the film is written all the same.",
+            show_default=False,
+        ),
+    ] = None,
     metrics: Annotated[
         Optional[str],
         typer.Option("--metrics", metavar="FILE", help="One more copy of the report; - is stdout.", show_default=False),
@@ -102,7 +112,7 @@ def render(
 ) -> None:
     """Render timelines to finished films."""
     from lyricclip_cli.cli.rendering import run_render
-    from lyricclip_cli.settings import read_settings
+    from lyricclip_cli.reload import Config as ConfigSource
 
     flags = given(
         render_clip_concurrency=concurrency,
@@ -112,7 +122,8 @@ def render(
         ffmpeg=ffmpeg,
     )
     code = run_render(
-        read_settings(flags, config),
+        ConfigSource(flags, config),
+        deadline_s=deadline,
         timelines=timelines,
         job_id=job_id,
         only=only,

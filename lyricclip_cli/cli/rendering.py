@@ -12,12 +12,14 @@ from lyricclip_cli.batch import Job, RenderRequest, prepare_jobs, render_jobs, w
 from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UsageError
 from lyricclip_cli.observe import LogLevel, ProgressMode
+from lyricclip_cli.reload import Config
 from lyricclip_cli.settings import Settings
 
 
 def run_render(
-    settings: Settings,
+    config: Config,
     *,
+    deadline_s: float | None,
     timelines: Sequence[Path],
     job_id: str | None,
     only: str | None,
@@ -43,8 +45,10 @@ def run_render(
         progress=cast("ProgressMode", progress),
         log_level=cast("LogLevel", log_level),
         log_file=log_file,
+        deadline_s=deadline_s,
+        config=config,
     )
-    return _render(request, settings)
+    return _render(request, config.read())
 
 
 def _render(request: RenderRequest, settings: Settings) -> int:

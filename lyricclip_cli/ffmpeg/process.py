@@ -1,6 +1,7 @@
 """One ffmpeg child process: started from a list, watched, and never left behind."""
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -12,6 +13,9 @@ from lyricclip_cli.errors import MachineError, TransientError
 
 GRACE_S = 2.0
 """How long a process that was asked to end may take before it is killed."""
+
+FORCED = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""What no process can refuse; on Windows the first signal is that already."""
 
 KEPT_STDERR = 4_000
 
@@ -108,14 +112,21 @@ async def _watch(
 async def _end(process: Process) -> None:
     if process.returncode is not None:
         return
-    with suppress(ProcessLookupError):
-        process.terminate()
+    _signal(process, signal.SIGTERM)
     with anyio.move_on_after(GRACE_S):
         await process.wait()
         return
-    with suppress(ProcessLookupError):
-        process.kill()
+    _signal(process, FORCED)
     await process.wait()
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    """Signal the process and whatever it started: a wrapper's child would live on and hold the pipes open."""
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)  # it leads a session, so its id is its group's
+        else:
+            process.send_signal(number)
 
 
 class _Tail:

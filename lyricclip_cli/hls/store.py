@@ -34,16 +34,25 @@ class SegmentStore:
             path = self._folder / f"{segment.index}.seg"
             arriving = path.with_suffix(".part")
             part = segment.resource.part
-            size = await self._reader.download(segment.resource.uri, arriving, part=part, received=received)
-            if size == 0:
-                raise TransientError("empty_segment", f"{without_query(segment.resource.uri)}: no bytes came")
-            if segment.key is not None:
-                secret = await self._key(segment.key)
-                await anyio.to_thread.run_sync(_decrypt_file, arriving, secret, segment.key.iv)
-            arriving.replace(path)
+            try:
+                size = await self._reader.download(segment.resource.uri, arriving, part=part, received=received)
+                if size == 0:
+                    raise TransientError("empty_segment", f"{without_query(segment.resource.uri)}: no bytes came")
+                if segment.key is not None:
+                    secret = await self._key(segment.key)
+                    await anyio.to_thread.run_sync(_decrypt_file, arriving, secret, segment.key.iv)
+                arriving.replace(path)
+            finally:
+                arriving.unlink(missing_ok=True)  # half a segment, perhaps half a gigabyte, is no use to anyone
             return path
 
         return await self._segments.get(segment.index, fetch)
+
+    def forget_errors(self) -> None:
+        """Forget what could not be had: under a new address it may be there."""
+        self._segments.forget_errors()
+        self._inits.forget_errors()
+        self._keys.forget_errors()
 
     async def init(self, resource: Resource) -> Path:
         """The file of a media initialization section (EXT-X-MAP)."""
@@ -68,6 +77,10 @@ class SegmentStore:
         if segment.key is None:
             return data
         return _decrypt(data[: len(data) // 16 * 16], await self._key(segment.key), segment.key.iv)
+
+    def doubt(self, index: int) -> None:
+        """Forget a segment that may be damaged. Its file stays: another clip may be reading it."""
+        self._segments.forget(index)
 
     def discard(self, keep: Callable[[int], bool]) -> None:
         """Delete the segments that nothing wants any more."""

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import anyio
-
-from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.errors import NotYetError, PermanentError
 from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import choose_audio, choose_rendition, choose_segments
 from lyricclip_cli.hls.cover import Share, held_frames, share_frames
@@ -49,16 +47,33 @@ class _SoundShare:
 Locate = Callable[[], Awaitable[str]]
 """Gives the URI of a stream's playlist, which may have to be asked for first."""
 
+EXPIRED = frozenset({"http_403", "http_404", "http_410"})
+"""How a CDN refuses an address that was signed for a while only."""
+
 
 class HlsStream:
-    """One stream for one output picture. Playlists are read once, segments fetched once."""
+    """One stream for one output picture. Playlists are read once, segments fetched once.
 
-    def __init__(self, locate: Locate, picture: PictureSpec, reader: Reader, folder: Path) -> None:
+    `renew` makes `locate` ask for a new address; `None` when there is no other one to be had.
+    """
+
+    def __init__(
+        self,
+        locate: Locate,
+        picture: PictureSpec,
+        reader: Reader,
+        folder: Path,
+        *,
+        renew: Callable[[], None] | None = None,
+    ) -> None:
         self._locate = locate
+        self._renew = renew
+        self._address = 0
+        self._renewed_for: set[Window] = set()
         self._picture = picture
         self._reader = reader
         self._folder = folder
-        self._tracks: Once[str, _Tracks] = Once()
+        self._tracks: Once[int, _Tracks] = Once()
         self._claims: Counter[Window] = Counter()
         self._used: defaultdict[tuple[str, Window], set[int]] = defaultdict(set)
 
@@ -71,11 +86,35 @@ class HlsStream:
         finally:
             self._claims[window] -= 1
             self._claims += Counter()  # drops what counts zero
+            self._renewed_for &= self._claims.keys()
             self._discard_unclaimed()
 
     async def footage(self, request: FootageRequest) -> Footage:
-        """Fetch what a window needs and copy out its packets. Raises `ClipError`."""
-        tracks = await self._tracks.get("", self._load)
+        """Fetch what a window needs and copy out its packets. Raises `ClipError`.
+
+        `NotYetError` when the stream's address has expired: it is renewed before the next call, once per window.
+        """
+        address = self._address
+        try:
+            return await self._footage(request)
+        except PermanentError as error:
+            if self._renew is None or error.code not in EXPIRED:
+                raise
+            if address == self._address:
+                self._expire(request.window, error)
+            raise NotYetError("renewal", f"{error.message}; its address is renewed", wait_s=0) from error
+
+    def _expire(self, window: Window, error: PermanentError) -> None:
+        """Begin a new address. A window that fails under that one too has failed for good."""
+        if window in self._renewed_for:
+            raise error
+        assert self._renew is not None
+        self._renewed_for.add(window)
+        self._address += 1
+        self._renew()
+
+    async def _footage(self, request: FootageRequest) -> Footage:
+        tracks = await self._tracks.get(self._address, self._load)
         video, window = tracks.video, request.window
         muxed = request.with_sound and tracks.audio is None
         found = await covering_runs(
@@ -92,15 +131,31 @@ class HlsStream:
         return Footage(SourceType.HLS, tuple(spans), tuple(sound), held)
 
     async def _load(self) -> _Tracks:
+        """The tracks under the address of now. After a renewal they are those of before, with what they fetched."""
+        video, audio = await self._playlists()
+        before = self._latest()
+        if before is not None and before.video.move(video) and _moves(before.audio, audio):
+            return before
+        folder = self._folder / str(self._address)
+        tracks = [
+            Track(p, self._reader, folder / name) if p else None for name, p in (("video", video), ("audio", audio))
+        ]
+        assert tracks[0] is not None
+        return _Tracks(tracks[0], tracks[1])
+
+    def _latest(self) -> _Tracks | None:
+        known = self._tracks.known()
+        return known[max(known)] if known else None
+
+    async def _playlists(self) -> tuple[MediaPlaylist, MediaPlaylist | None]:
+        """The chosen rendition's playlist, and that of its sound where it has one of its own."""
         playlist = await self._read(await self._locate())
         if isinstance(playlist, MediaPlaylist):
-            return _Tracks(Track(playlist, self._reader, self._folder / "video"), None)
+            return playlist, None
         rendition = choose_rendition(playlist, self._picture)
-        video = Track(await self._read_media(rendition.uri), self._reader, self._folder / "video")
+        video = await self._read_media(rendition.uri)
         chosen = choose_audio(playlist, rendition)
-        if chosen is None:
-            return _Tracks(video, None)
-        return _Tracks(video, Track(await self._read_media(chosen.uri), self._reader, self._folder / "audio"))
+        return video, await self._read_media(chosen.uri) if chosen else None
 
     async def _read(self, uri: str) -> MasterPlaylist | MediaPlaylist:
         body = await self._reader.read(uri, at_most=LARGEST_PLAYLIST_BYTES)
@@ -128,7 +183,7 @@ class HlsStream:
     def _discard_unclaimed(self) -> None:
         for key in [key for key in self._used if key[1] not in self._claims]:
             del self._used[key]
-        tracks = self._tracks.known().get("")
+        tracks = self._latest()
         for name, track in zip(("video", "audio"), tracks.every if tracks else [], strict=False):
             keep = set().union(*(used for key, used in self._used.items() if key[0] == name))
             for window in self._claims:
@@ -136,14 +191,16 @@ class HlsStream:
             track.store.discard(keep.__contains__)
 
 
+def _moves(track: Track | None, playlist: MediaPlaylist | None) -> bool:
+    return track.move(playlist) if track and playlist else track is None and playlist is None
+
+
 async def _span(run: FetchedRun, share: Share, request: FootageRequest) -> Span:
     window = request.window
     start_s, last_s = window.time_s(share.first_frame), window.time_s(share.first_frame + share.frames - 1)
     keyframe_s = share.run.index.keyframe_before(start_s + SNAP_S)
     path = request.folder / f"pictures-{share.first_frame}.nut"
-    excerpt = await anyio.to_thread.run_sync(
-        packets.copy_pictures, run.files, run.timing, keyframe_s, last_s + SNAP_S, path
-    )
+    excerpt = await run.read(packets.copy_pictures, keyframe_s, last_s + SNAP_S, path)
     return Span(path, start_s - excerpt.offset_s, share.frames, share.run.index.picture)
 
 
@@ -158,7 +215,5 @@ async def _sound(share: _SoundShare, request: FootageRequest) -> Sound:
     if present is None or present[1] <= share.start_s or present[0] >= share.end_s:
         return Sound(None, Fraction(0), duration_s)
     path = request.folder / f"sound-{float(share.start_s):.6f}.nut"
-    excerpt = await anyio.to_thread.run_sync(
-        packets.copy_sound, share.run.files, share.run.timing, share.start_s, share.end_s, path
-    )
+    excerpt = await share.run.read(packets.copy_sound, share.start_s, share.end_s, path)
     return Sound(path, share.start_s - excerpt.offset_s, duration_s)

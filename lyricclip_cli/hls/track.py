@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
 
@@ -35,6 +36,15 @@ class FetchedRun:
     segments: tuple[Segment, ...]
     files: tuple[Path, ...]
     timing: packets.Timing
+    doubt: Callable[[], None] = lambda: None
+
+    async def read(self, look: Callable[..., T], *more: Any) -> T:
+        """Let `look` read the files, in a thread. What cannot be read is fetched again by a retry."""
+        try:
+            return await anyio.to_thread.run_sync(look, self.files, self.timing, *more)
+        except TransientError:
+            self.doubt()
+            raise
 
 
 class Track:
@@ -50,6 +60,18 @@ class Track:
     def name(self) -> str:
         """The playlist, as errors name it."""
         return without_query(self.playlist.uri)
+
+    def move(self, playlist: MediaPlaylist) -> bool:
+        """Go on under the addresses of another playlist of the same stream. `False`: it is not the same stream.
+
+        Segments on disk stay: they are known by their index.
+        """
+        same = [segment.duration_s for segment in playlist.segments] == [s.duration_s for s in self.playlist.segments]
+        if same:
+            self.playlist = playlist
+            self.store.forget_errors()
+            self._origins.forget_errors()
+        return same
 
     async def origin_s(self, discontinuity: int) -> Fraction:
         """The timestamp of a discontinuity group's first picture, from the head of its first segment."""
@@ -77,17 +99,17 @@ class Track:
             segments = tuple(members)
             files = [await self.store.init(segments[0].init)] if segments[0].init else []
             files += [await self.store.segment(segment, received) for segment in segments]
-            runs.append(FetchedRun(segments, tuple(files), await self._timing(segments[0], clock)))
+            timing = await self._timing(segments[0], clock)
+            runs.append(FetchedRun(segments, tuple(files), timing, partial(self._doubt, segments)))
         return runs
 
+    def _doubt(self, segments: tuple[Segment, ...]) -> None:
+        for segment in segments:
+            self.store.doubt(segment.index)
+
     async def read(self, run: FetchedRun, index: Callable[..., T]) -> T:
-        """Index a run in a thread. What cannot be read is dropped, so that a retry fetches it again."""
-        try:
-            return await anyio.to_thread.run_sync(index, run.files, run.timing, self.name)
-        except TransientError:
-            damaged = {segment.index for segment in run.segments}
-            self.store.discard(lambda number: number not in damaged)
-            raise
+        """Index a run."""
+        return await run.read(index, self.name)
 
     def starts_group(self, segment: Segment) -> bool:
         """Whether a segment is the first of its discontinuity group."""

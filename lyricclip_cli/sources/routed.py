@@ -22,7 +22,7 @@ from lyricclip_cli.ports import FootageRequest
 from lyricclip_cli.sources.local_file import file_footage, find_media, looped_footage
 from lyricclip_cli.sources.streams import Streams
 from lyricclip_cli.sources.twelvelabs import Videos
-from lyricclip_cli.transport import without_query
+from lyricclip_cli.transport import Pacer, without_query
 
 PLAYLIST_SUFFIXES = (".m3u8", ".m3u")
 
@@ -39,7 +39,9 @@ class RoutedSources:
         picture: PictureSpec,
         media_dir: Path,
         placeholder: Path,
+        pacer: Pacer | None = None,
     ) -> None:
+        self._pacer = pacer
         self._streams = streams
         self._videos = videos
         self._index_id = index_id
@@ -62,6 +64,18 @@ class RoutedSources:
         stream = self._stream(ref)
         return stream.claim(window) if stream else nullcontext()
 
+    async def prepare(self, ref: SourceRef) -> None:
+        """See `Sources.prepare`: a video's address is asked for here, and a host's wish for patience is heeded."""
+        match ref:
+            case VideoRef(video_id):
+                uri = await self._stream_url(video_id)
+            case UrlRef(url):
+                uri = url
+            case _:
+                return
+        if self._pacer is not None:
+            self._pacer.check(uri)
+
     async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
         """See `Sources.fetch`."""
         stream = self._stream(ref)
@@ -82,7 +96,8 @@ class RoutedSources:
         """The HLS stream behind a reference, if it is one."""
         match ref:
             case VideoRef(video_id):
-                return self._named(f"video:{self._index_id}:{video_id}", lambda: self._stream_url(video_id))
+                name = f"video:{self._index_id}:{video_id}"
+                return self._named(name, lambda: self._stream_url(video_id), lambda: self._renew(video_id))
             case UrlRef(url):
                 return self._named(url, _already(url))
             case FileRef(path) if path.suffix.lower() in PLAYLIST_SUFFIXES:
@@ -91,8 +106,14 @@ class RoutedSources:
             case _:
                 return None
 
-    def _named(self, name: str, locate: Callable[[], Awaitable[str]]) -> HlsStream:
-        return self._streams.named(name, self._picture, locate)
+    def _named(
+        self, name: str, locate: Callable[[], Awaitable[str]], renew: Callable[[], None] | None = None
+    ) -> HlsStream:
+        return self._streams.named(name, self._picture, locate, renew)
+
+    def _renew(self, video_id: str) -> None:
+        if self._videos is not None:
+            self._videos.forget(self._index_id, video_id)
 
     async def _stream_url(self, video_id: str) -> str:
         if self._videos is None:

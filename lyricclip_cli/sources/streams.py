@@ -1,6 +1,7 @@
 """HLS streams of a run: one `HlsStream` for each source and output picture, shared by all lines that use it."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from lyricclip_cli.hls.stream import HlsStream, Locate
@@ -16,10 +17,15 @@ class Streams:
         self._folder = folder
         self._streams: dict[tuple[str, PictureSpec], HlsStream] = {}
 
-    def named(self, name: str, picture: PictureSpec, locate: Locate) -> HlsStream:
-        """The stream of this name. `locate` is asked for its playlist's URI when it is first needed."""
+    def named(
+        self, name: str, picture: PictureSpec, locate: Locate, renew: Callable[[], None] | None = None
+    ) -> HlsStream:
+        """The stream of this name. `locate` is asked for its playlist's URI when it is first needed.
+
+        `renew` is called when that URI has expired, and makes `locate` ask for another.
+        """
         key = (name, picture)
         if key not in self._streams:
             folder = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
-            self._streams[key] = HlsStream(locate, picture, self._reader, self._folder / folder)
+            self._streams[key] = HlsStream(locate, picture, self._reader, self._folder / folder, renew=renew)
         return self._streams[key]

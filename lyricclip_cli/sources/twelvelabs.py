@@ -6,15 +6,17 @@ minutes by default, so all of that is switched off here and done by us; only `Ap
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 
 from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
 from lyricclip_cli.once import Once
-from lyricclip_cli.transport import classified, retry_after_s, utc_now
+from lyricclip_cli.transport import Pacer, classified, retry_after_s, utc_now, without_query
 
 if TYPE_CHECKING:
     from twelvelabs import AsyncTwelveLabs
@@ -37,10 +39,23 @@ class Account:
 
 
 class Videos:
-    """Stream URLs of videos: one retrieve per video however many lines use it."""
+    """Stream URLs of videos: one retrieve per video however many lines use it.
 
-    def __init__(self, account: Account, client: httpx.AsyncClient, turn: Callable[[], Awaitable[None]]) -> None:
+    `turn` waits for the API's rate, `answer_timeout_s` is how long one answer may take from first to last byte.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        client: httpx.AsyncClient,
+        turn: Callable[[], Awaitable[None]],
+        *,
+        pacer: Pacer | None = None,
+        answer_timeout_s: Callable[[], float] = lambda: 30.0,
+    ) -> None:
         self._account = account
+        self._pacer = pacer
+        self._answer_timeout_s = answer_timeout_s
         self._http = client
         self._turn = turn
         self._urls: Once[tuple[str, str], str] = Once()
@@ -53,6 +68,10 @@ class Videos:
         """
         index = index_id or self._account.index_id
         return await self._urls.get((index, video_id), lambda: self._retrieve(index, video_id))
+
+    def forget(self, index_id: str | None, video_id: str) -> None:
+        """A video's URL has expired: the next who asks for it retrieves it anew."""
+        self._urls.forget((index_id or self._account.index_id, video_id))
 
     async def _retrieve(self, index_id: str, video_id: str) -> str:
         if not SAFE_ID.fullmatch(video_id):  # the SDK puts ids into the path as they are
@@ -70,15 +89,28 @@ class Videos:
         from pydantic import ValidationError  # noqa: PLC0415 - with the SDK
         from twelvelabs.core.api_error import ApiError  # noqa: PLC0415 - over a second to import
 
+        base_url = self._account.base_url
+        if self._pacer is not None:
+            self._pacer.check(base_url)
         await self._turn()
-        with classified(self._account.base_url):
+        began_s = self._pacer.admit(base_url) if self._pacer is not None else 0.0
+        with classified(base_url), _answers_in(self._answer_timeout_s(), base_url):
             try:
-                return await retrieve(*ids)
+                answer = await retrieve(*ids)
             except ApiError as error:
-                raise _api_error(error, ids[1]) from None  # the SDK's own text can hold the key's header
+                failure = _api_error(error, ids[1])
+                self._learn(error.status_code or 0, began_s, failure)
+                raise failure from None  # the SDK's own text can hold the key's header
             except ValidationError as error:
                 message = f"the answer about video {ids[1]} is not understood"
                 raise PermanentError("api_answer", message) from error
+        self._learn(200, began_s, None)
+        return answer
+
+    def _learn(self, status: int, began_s: float, failure: Exception | None) -> None:
+        if self._pacer is not None:
+            wait_s = failure.retry_after_s if isinstance(failure, TransientError) else None
+            self._pacer.answered(self._account.base_url, status, began_s, wait_s)
 
     def _client(self) -> "AsyncTwelveLabs":
         if self._sdk is None:
@@ -91,6 +123,16 @@ class Videos:
                 timeout=30,
             )
         return self._sdk
+
+
+@contextmanager
+def _answers_in(limit_s: float, base_url: str) -> Iterator[None]:
+    """An answer is small: one that drips in, or never ends, is as good as none."""
+    try:
+        with anyio.fail_after(limit_s):
+            yield
+    except TimeoutError:
+        raise TransientError("timeout", f"{without_query(base_url)}: no whole answer in {limit_s:g} s") from None
 
 
 def api_client(stall_timeout_s: float) -> httpx.AsyncClient:
@@ -107,9 +149,20 @@ def _api_error(error: Any, video_id: str) -> ClipError | MachineError:
         hint = "check the id and the index"
         return PermanentError("unknown_video", f"TwelveLabs has no video {video_id} in this index", hint=hint)
     if status in {408, 425, 429} or status >= 500:
-        wait_s = retry_after_s(httpx.Headers(error.headers or {}), utc_now())
+        wait_s = _wait_s(httpx.Headers(error.headers or {}))
         return TransientError(f"api_{status}", f"TwelveLabs answered {status} for {video_id}", retry_after_s=wait_s)
+    if 300 <= status < 400:
+        hint = "check TWELVELABS_BASE_URL: the key is sent to no other place"
+        return PermanentError("api_redirect", f"TwelveLabs answered {status}: it is somewhere else", hint=hint)
     return TransientError("api_answer", f"TwelveLabs answered {status} with something that is not its API's")
+
+
+def _wait_s(headers: httpx.Headers) -> float | None:
+    """When to ask again: `Retry-After`, else the end of the API's own window (`X-Ratelimit-Reset`, epoch seconds)."""
+    wait_s, reset = retry_after_s(headers, utc_now()), headers.get("x-ratelimit-reset", "")
+    if wait_s is None and reset.isascii() and reset.isdigit():
+        return max(0.0, int(reset) - utc_now().timestamp())
+    return wait_s
 
 
 def _stream_url(video_id: str, answer: Any) -> str:

@@ -8,6 +8,7 @@ from lyricclip_cli.transport.classify import (
     without_query,
 )
 from lyricclip_cli.transport.disk import DiskReader, SchemeReader
+from lyricclip_cli.transport.pacer import Pace, Pacer
 from lyricclip_cli.transport.reader import Body, ByteRange, Reader
 from lyricclip_cli.transport.web import WebReader, http_client
 
@@ -15,6 +16,8 @@ __all__ = [
     "Body",
     "ByteRange",
     "DiskReader",
+    "Pace",
+    "Pacer",
     "Reader",
     "SchemeReader",
     "WebReader",

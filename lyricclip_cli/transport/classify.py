@@ -36,7 +36,7 @@ def retry_after_s(headers: httpx.Headers, now: datetime) -> float | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
-    if moment.tzinfo is None:  # "-0000": UTC of unknown origin (RFC 5322 3.3)
+    if moment.tzinfo is None:  # an HTTP date is in GMT, whatever form it has
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
 

@@ -1,20 +1,34 @@
 """HTTP for footage: one shared client, redirects followed by hand, bodies bounded, bytes counted as they arrive."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 
 from lyricclip_cli import __version__
 from lyricclip_cli.errors import PermanentError, TransientError
-from lyricclip_cli.transport.classify import classified, error_for_status, without_query
+from lyricclip_cli.placing import cannot_write
+from lyricclip_cli.transport.classify import (
+    classified,
+    error_for_status,
+    retry_after_s,
+    utc_now,
+    without_query,
+)
+from lyricclip_cli.transport.pacer import Pacer
 from lyricclip_cli.transport.reader import Body, ByteRange
 
 LARGEST_SEGMENT_BYTES = 512 * 1024 * 1024
 """Far above any real segment (two minutes at 32 Mbit/s); an endless body ends here."""
 
+LEAST_BYTES_PER_S = 1024
+"""Slower than this over the stall time-out counts as standing still: a server that sends a byte a second always makes
+some progress and never enough. A second of the poorest rendition has twenty times as much."""
+
+LONGEST_CONNECT_S = 10.0
 MOST_REDIRECTS = 5
 
 
@@ -23,17 +37,30 @@ def http_client(*, connections: int, stall_timeout_s: float) -> httpx.AsyncClien
     return httpx.AsyncClient(
         http2=True,
         follow_redirects=False,
-        timeout=httpx.Timeout(stall_timeout_s, connect=min(10.0, stall_timeout_s)),
+        timeout=_timeouts(stall_timeout_s),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         headers={"user-agent": f"lyricclip/{__version__}"},
     )
 
 
-class WebReader:
-    """A `Reader` for http and https."""
+def _timeouts(stall_timeout_s: float) -> httpx.Timeout:
+    """Httpx's own limits, for connecting and for heads; how fast a body has to come is seen to in `_pieces`."""
+    return httpx.Timeout(stall_timeout_s + 1, connect=min(LONGEST_CONNECT_S, stall_timeout_s))
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+
+class WebReader:
+    """A `Reader` for http and https. `stall_timeout_s` is asked for each request: it can change while a render runs."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        pacer: Pacer | None = None,
+        stall_timeout_s: Callable[[], float] = lambda: 20.0,
+    ) -> None:
         self._client = client
+        self._pacer = pacer or Pacer(anyio.current_time)
+        self._stall_timeout_s = stall_timeout_s
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """See `Reader.read`. A server that ignores a range is read no further than the range's end."""
@@ -41,8 +68,8 @@ class WebReader:
         async with self._response(uri, part) as response:
             skip = part.offset if part and response.status_code == httpx.codes.OK else 0
             wanted = skip + (part.length if part else at_most + 1)
-            with classified(uri):
-                async for piece in response.aiter_bytes():
+            async with aclosing(self._pieces(response)) as pieces:
+                async for piece in pieces:
                     data += piece
                     if len(data) >= wanted:
                         break
@@ -55,21 +82,48 @@ class WebReader:
         self, uri: str, destination: Path, *, part: ByteRange | None, received: Callable[[int], None]
     ) -> int:
         """See `Reader.download`. The file is there only when the body came whole."""
-        size = 0
         headers = {"accept-encoding": "identity"}  # footage does not compress, and a bomb cannot unpack
         async with self._response(uri, part, headers) as response:
             if part is not None and response.status_code != httpx.codes.PARTIAL_CONTENT:
                 raise PermanentError("no_ranges", f"{without_query(uri)}: the server cannot send byte ranges")
-            with classified(uri), destination.open("wb") as file:
-                async for piece in response.aiter_bytes():
+            announced = response.headers.get("content-length", "")
+            _check_size(uri, int(announced) if announced.isdecimal() else 0)
+            with _whole(destination):
+                size = await self._write(response, uri, destination, received)
+                if part is not None and size != part.length:
+                    raise TransientError("short_body", f"{without_query(uri)}: {size} of {part.length} bytes came")
+        return size
+
+    async def _write(
+        self, response: httpx.Response, uri: str, destination: Path, received: Callable[[int], None]
+    ) -> int:
+        size = 0
+        with destination.open("wb") as file:
+            async with aclosing(self._pieces(response)) as pieces:
+                async for piece in pieces:
                     size += len(piece)
-                    if size > LARGEST_SEGMENT_BYTES:
-                        raise PermanentError("too_large", f"{without_query(uri)}: more than 512 MiB in one segment")
+                    _check_size(uri, size)
                     file.write(piece)
                     received(len(piece))
-        if part is not None and size != part.length:
-            raise TransientError("short_body", f"{without_query(uri)}: {size} of {part.length} bytes came")
         return size
+
+    async def _pieces(self, response: httpx.Response) -> AsyncGenerator[bytes, None]:
+        """The body as it arrives, as long as it arrives fast enough to be of use."""
+        uri, limit_s = str(response.request.url), self._stall_timeout_s()
+        pieces, since_s, count = response.aiter_bytes(), anyio.current_time(), 0
+        while True:
+            try:
+                with classified(uri), anyio.fail_after(since_s + limit_s - anyio.current_time()):
+                    piece = await anext(pieces, None)
+            except TimeoutError:
+                message = f"{without_query(uri)}: {count} bytes in {limit_s:g} s"
+                raise TransientError("stalled", message) from None
+            if piece is None:
+                return
+            count += len(piece)
+            if count >= LEAST_BYTES_PER_S * limit_s:
+                since_s, count = anyio.current_time(), 0
+            yield piece
 
     @asynccontextmanager
     async def _response(
@@ -79,9 +133,7 @@ class WebReader:
         sent = {**(headers or {}), **({"range": part.header} if part else {})}
         target = uri
         for _ in range(MOST_REDIRECTS + 1):
-            with classified(target):
-                request = self._client.build_request("GET", target, headers=sent)
-                response = await self._client.send(request, stream=True)
+            response = await self._answer(target, sent)
             try:
                 if not response.has_redirect_location:
                     if not response.is_success:
@@ -92,6 +144,40 @@ class WebReader:
             finally:
                 await response.aclose()
         raise PermanentError("redirect_loop", f"{without_query(uri)}: more than {MOST_REDIRECTS} redirects")
+
+    async def _answer(self, uri: str, headers: dict[str, str]) -> httpx.Response:
+        """The head of one answer, in the host's turn and in time. Raises `NotYetError` when its turn is later."""
+        began_s, limit_s = self._pacer.admit(uri), self._stall_timeout_s()
+        try:
+            with classified(uri), anyio.fail_after(min(LONGEST_CONNECT_S, limit_s) + limit_s):
+                request = self._client.build_request("GET", uri, headers=headers, timeout=_timeouts(limit_s))
+                response = await self._client.send(request, stream=True)
+        except TimeoutError:
+            raise TransientError("timeout", f"{without_query(uri)}: no answer in time") from None
+        wait_s = retry_after_s(response.headers, utc_now())
+        self._pacer.answered(uri, response.status_code, began_s, wait_s)
+        return response
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[None]:
+    """What was not written to its end is taken away again; what is no plain file (a device) is not ours to remove.
+
+    Raises `MachineError` when the disk is full.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if file.is_file():
+            file.unlink()
+        if isinstance(error, OSError):
+            raise cannot_write(file, error) from error
+        raise
+
+
+def _check_size(uri: str, size: int) -> None:
+    if size > LARGEST_SEGMENT_BYTES:
+        raise PermanentError("too_large", f"{without_query(uri)}: more than 512 MiB in one segment")
 
 
 def _redirect_target(response: httpx.Response) -> str:
