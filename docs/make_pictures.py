@@ -79,7 +79,7 @@ class Moment:
 
     @property
     def interest(self) -> int:
-        """How much of what the table can show it shows: busy slots, different stages, a rest time, a notice above it."""
+        """How much of what the table can show it shows: busy slots, stages, a rest time, a notice above it."""
         return len(self.stages) + len(set(self.stages)) + ("~" in self.table[1]) + bool(self.said)
 
 

@@ -230,8 +230,8 @@ class RenderPlan:
 def make_plan(timeline: Timeline, *, folder: Path = Path(), audio_end_ms: int | None = None) -> RenderPlan:
     """Decide the film's grid, every line's frames and every line's fallback chain.
 
-    `timeline` has absolute file paths; they are shown relative to `folder`, the timeline's own. `audio_end_ms` is the end of the sound on the song's clock, needed for
-    `range: song`.
+    `timeline` has absolute file paths; they are shown relative to `folder`, the timeline's own. `audio_end_ms` is the
+    end of the sound on the song's clock, needed for `range: song`.
     """
     numbered = sorted(enumerate(timeline.lines, start=1), key=lambda item: (item[1].start_ms, item[0]))
     lines = [line for _, line in numbered]

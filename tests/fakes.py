@@ -93,6 +93,8 @@ class FakeSources:
         self._size_bytes = size_bytes
         self._held_frames = held_frames
         self.fetched: list[str] = []
+        self.peak = 0
+        self._fetching = 0
         self.prepared: list[str] = []
         self.claims: Counter[tuple[SourceRef, Window]] = Counter()
 
@@ -129,8 +131,13 @@ class FakeSources:
         first = self._size_bytes // 2
         for count in (first, self._size_bytes - first):
             request.received(count)
-        await self._clock.sleep(self._fetch_s)
-        await self._script.play(str(ref))
+        self._fetching += 1
+        self.peak = max(self.peak, self._fetching)
+        try:
+            await self._clock.sleep(self._fetch_s)
+            await self._script.play(str(ref))
+        finally:
+            self._fetching -= 1
         window = request.window
         span = Span(path, window.start_s, window.frames, Picture(1920, 1080))
         sound = (Sound(path, window.start_s, window.end_s - window.start_s),) if request.with_sound else ()

@@ -23,7 +23,7 @@ def line(start_ms: int, end_ms: int, *candidates: Mapping[str, Any], **more: Any
     }
 
 
-def candidate(start_ms: int, *, length_ms: int = 4000, **source: str) -> dict[str, Any]:
+def candidate(start_ms: int, *, length_ms: int = 4000, **source: Any) -> dict[str, Any]:
     """A candidate: `video_id=`, `url=` or `file=`."""
     return {**source, "start_ms": start_ms, "end_ms": start_ms + length_ms}
 

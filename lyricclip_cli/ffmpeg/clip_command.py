@@ -128,7 +128,8 @@ def _sound_graph(order: CutOrder, grid: Grid) -> list[str]:
 def _from_exact_start(sound: Sound) -> str:
     """Resampled sound whose first sample is the one at `start_s`: earlier ones dropped, silence where it has none."""
     first = _samples(sound.start_s)
-    return f"aresample={SAMPLE_RATE}:async=1:first_pts={first}:min_comp=0.00001:min_hard_comp=0.01,aformat=channel_layouts=stereo,asetpts=N/SR/TB"
+    placed = f"aresample={SAMPLE_RATE}:async=1:first_pts={first}:min_comp=0.00001:min_hard_comp=0.01"
+    return f"{placed},aformat=channel_layouts=stereo,asetpts=N/SR/TB"
 
 
 def _samples(seconds: Fraction) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,9 +79,9 @@ def shape_timeline(shape: Shape, places: list[Position], server: StandIn, rate: 
     edges = line_times(places, Fraction(rate))
     name = f"{slug(shape.name)}/{shape.entry}"
     over_http = name.endswith(".m3u8")
-    key, source = ("url", server.url_for(name)) if over_http else ("file", f"shapes/{name}")
+    source: dict[str, Any] = {"url": server.url_for(name)} if over_http else {"file": f"shapes/{name}"}
     lines = [
-        line(a, b, candidate(place.start_ms, **{key: source}), text=place.name)  # type: ignore[arg-type]
+        line(a, b, candidate(place.start_ms, **source), text=place.name)
         for place, a, b in zip(places, edges, edges[1:], strict=False)
     ]
     return timeline(lines, output={"fps": rate})

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ from tests.standin import HangBeforeHeaders, StandIn
 from tests.timelines import candidate, line, timeline
 
 
-def one_line(**source: str) -> dict[str, object]:
+def one_line(**source: Any) -> dict[str, object]:
     return timeline([line(0, 1000, candidate(1000, **source), id="A")])
 
 

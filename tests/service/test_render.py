@@ -3,6 +3,7 @@
 import shutil
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,7 +26,7 @@ def test_every_cut_and_every_frame_is_the_planned_one(
     shutil.copy(footage / "four.mp4", workplace.folder)
     make_song(workplace.folder / "song.m4a", 20)
     lengths = [2000, 1234, 777, 2500, 3001]
-    choices = [
+    choices: list[tuple[int, int, dict[str, Any]]] = [
         (1, 5200, {"video_id": "v-one"}),
         (2, 3999, {"video_id": "v-two"}),
         (3, 11_111, {"video_id": "v-three"}),

@@ -14,6 +14,7 @@ DEFAULTS = {
     "encode_slots": usable_cores(),
     "max_retry": 2,
     "retry_backoff_base_ms": 500,
+    "retry_wait_total_s": 300,
     "twelvelabs_requests_per_minute": 40,
     "clip_timeout_s": 120,
     "stall_timeout_s": 20,
