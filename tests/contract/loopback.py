@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._redirect("/loop")
         elif path.startswith("/to-file"):
             self._redirect("file:///etc/passwd")
+        elif path.startswith("/endless"):
+            self._endless()
         elif path.startswith("/short/"):
             self._body(path.removeprefix("/short"), promised=100)
         elif path.startswith("/whole/"):
@@ -35,6 +37,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("location", target)
         self.send_header("content-length", "0")
         self.end_headers()
+
+    def _endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        with suppress(OSError):  # until nobody listens
+            while True:
+                self.wfile.write(bytes(65536))
 
     def _body(self, name: str, *, promised: int = 0, ranges: bool = True) -> None:
         path = self.server.folder / name.lstrip("/")
@@ -80,7 +90,7 @@ def served(folder: Path) -> Iterator[Server]:
     """Serve a folder's files.
 
     `/redirect/x` leads to `/x`, `/loop` to itself, `/to-file` to a file; `/short/x` breaks off before the promised
-    end, `/whole/x` knows no ranges.
+    end, `/whole/x` knows no ranges, `/endless` never ends.
     """
     with Server(folder) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

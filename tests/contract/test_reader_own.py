@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from lyricclip_cli.errors import ClipError, PermanentError, TransientError
@@ -67,6 +68,17 @@ async def test_a_server_without_ranges_is_read_as_far_as_needed_but_not_download
             with pytest.raises(PermanentError) as caught:
                 await reader.download(uri, tmp_path / "download", part=ByteRange(500, 100), received=ignore)
     assert (body.data, caught.value.code) == (DATA[500:600], "no_ranges")
+
+
+async def test_an_endless_body_is_read_no_further_than_wanted(folder: Path) -> None:
+    with served(folder) as server:
+        async with http_client(connections=1, stall_timeout_s=5) as client:
+            with anyio.fail_after(30):
+                reader, uri = WebReader(client), f"{server.base}/endless"
+                assert (await reader.read(uri, at_most=100, part=ByteRange(70_000, 4))).data == bytes(4)
+                with pytest.raises(PermanentError) as caught:
+                    await reader.read(uri, at_most=100)
+    assert caught.value.code == "too_large"
 
 
 async def test_nobody_at_home_may_be_there_the_next_time(folder: Path) -> None:

@@ -28,6 +28,21 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@contextmanager
+def typed(keys: bytes) -> Iterator[None]:
+    """Our own standard input has these bytes waiting, as if someone had typed them."""
+    saved, (out, into) = os.dup(0), os.pipe()
+    os.write(into, keys)
+    os.close(into)
+    os.dup2(out, 0)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 0)
+        os.close(saved)
+        os.close(out)
+
+
 async def appeared(path: Path) -> str:
     """What a file says, once it says something."""
     with anyio.fail_after(20):
@@ -53,7 +68,8 @@ async def test_it_sees_no_key_and_no_input(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("TWELVELABS_API_KEY", "s3cret")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:s3cret@proxy")
     path = program(tmp_path, "env > $here/env; cat > $here/input")
-    await run_ffmpeg(path, [], stall_timeout_s=20)
+    with typed(b"q"):
+        await run_ffmpeg(path, [], stall_timeout_s=20)
     environment = (tmp_path / "env").read_text()
     assert "s3cret" not in environment
     assert "PATH=" in environment
