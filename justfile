@@ -67,3 +67,7 @@ placeholder:
 clean:
     rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build artifacts/render_tmp
     find . -name __pycache__ -type d -not -path "./.venv/*" -prune -exec rm -rf {} +
+
+# cut every shape of stream beside ffmpeg's own seeks, and write the table of docs/frames.md
+bench-shapes:
+    python bench/shapes.py
