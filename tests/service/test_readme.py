@@ -226,7 +226,7 @@ def options_of_help() -> Iterator[tuple[set[str], str, str]]:
         names, _, about = re.sub(r"\n *", "  ", option.strip()).partition("  ")
         about = re.sub(r"\s+", " ", about).strip()
         default = re.search(r"\[default: \(?(.*?)\)?\]", about)
-        about = re.sub(r" *\[(default|env var):.*?\]", "", about)
+        about = re.sub(r" *\[(default|env var|x>).*?\]", "", about)
         if "--help" not in names:
             yield set(re.findall(r"(?<!\S)-{1,2}[a-z-]+", names)), about, default[1] if default else ""
 
