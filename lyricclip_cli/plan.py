@@ -4,7 +4,7 @@ The frame rules are the design's (2.2): every cut lies on the song's clock, so n
 """
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.style import StyleChoice
 from lyricclip_cli.timeline import Candidate, Line, Timeline
 
 LONGEST_RUN_ON_MS = 2_000
@@ -203,7 +204,10 @@ class PlanWarning:
 
 @dataclass(frozen=True, slots=True)
 class RenderPlan:
-    """Everything a render does, decided. `pieces` lie end to end and fill the film exactly."""
+    """Everything a render does, decided. `pieces` lie end to end and fill the film exactly.
+
+    `lines` are the timeline's in the order of their starts, and `style` its word on their look.
+    """
 
     title: str
     index_id: str | None
@@ -214,6 +218,8 @@ class RenderPlan:
     song: SongPlan | None
     frames: int
     warnings: tuple[PlanWarning, ...] = ()
+    lines: tuple[Line, ...] = ()
+    style: StyleChoice = field(default_factory=StyleChoice)
 
     @property
     def pieces(self) -> tuple[ClipPlan | BlackPlan, ...]:
@@ -255,6 +261,8 @@ def make_plan(timeline: Timeline, *, folder: Path = Path(), audio_end_ms: int | 
         song=_song_plan(timeline, origin_ms),
         frames=end_frame,
         warnings=tuple(_warnings(grid, clips, gaps)),
+        lines=tuple(lines),
+        style=timeline.output.style,
     )
 
 

@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -15,6 +16,7 @@ from pydantic_settings import (
 )
 
 from lyricclip_cli.errors import InputError, Problem
+from lyricclip_cli.style import STYLE_CODE, StyleChoice
 
 DEFAULT_CONFIG = Path("lyricclip.toml")
 LIVE_KEYS = (
@@ -77,6 +79,15 @@ class Settings(BaseSettings):
     video_encoder: str = Field("libx264", pattern="^[a-z0-9_]+$", description="ffmpeg's name of the encoder")
     preset: str = Field("veryfast", pattern="^[a-z0-9]+$", description="preset of the encoder")
     crf: int = Field(20, ge=0, le=51, description="quality of the encode, lower is better")
+    subtitles: Literal["burn", "soft", "sidecar", "off"] = Field(
+        "burn", description="lyrics on the picture, as a track to select, as film.srt and film.ass only, or not at all"
+    )
+    karaoke: bool = Field(True, description="colour words as they are sung, where a line has words")
+    aspect: Literal["16:9", "9:16", "1:1", "4:3"] | None = Field(None, description="another shape than the timeline's")
+    resolution: Literal["480p", "720p", "1080p", "1440p", "2160p"] | None = Field(
+        None, description="another size than the timeline's: the picture's shorter side"
+    )
+    style: StyleChoice = Field(StyleChoice(), description="how lyrics look, where the timeline does not say")
     ffmpeg: str | None = Field(None, description="another ffmpeg than the bundled one")
 
     @classmethod
@@ -128,7 +139,12 @@ def read_settings(flags: Mapping[str, Any], config: Path | None, *, file_first: 
 def _problem(detail: Any, flags: Mapping[str, Any], file: Path | None) -> Problem:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return Problem(_in_file(key, file), "unknown key", "lyricclip schema config lists the keys")
+        keys = StyleChoice.model_fields if key.startswith("style.") else Settings.model_fields
+        close = get_close_matches(str(detail["loc"][-1]), keys, n=1)
+        message = f"unknown key, did you mean {close[0]}?" if close else "unknown key"
+        return Problem(_in_file(key, file), message, "lyricclip schema config lists the keys")
+    if detail["type"] == STYLE_CODE:
+        return Problem(_in_file(key, file), detail["ctx"]["message"], detail["ctx"]["hint"])
     if key in flags:
         where = f"--{key.replace('_', '-')}"
     elif ENV_PREFIX + key.upper() in os.environ:

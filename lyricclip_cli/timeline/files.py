@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lyricclip_cli.errors import InputError, Problem
-from lyricclip_cli.timeline.model import Candidate, Line, Timeline
+from lyricclip_cli.style import is_font_file
+from lyricclip_cli.timeline.model import Candidate, Line, Output, Timeline
 from lyricclip_cli.timeline.shown import shown
 
 
@@ -21,10 +22,19 @@ def locate(timeline: Timeline, *, path: Path, media_dir: Path) -> Timeline:
     audio = timeline.audio
     if audio is not None:
         audio = audio.model_copy(update={"file": files.located(audio.file, "audio.file")})
+    output = _output(timeline.output, files)
     lines = tuple(_line(line, f"lines[{index}]", files) for index, line in enumerate(timeline.lines))
     if files.problems:
         raise InputError(str(path), files.problems)
-    return timeline.model_copy(update={"audio": audio, "lines": lines})
+    return timeline.model_copy(update={"audio": audio, "output": output, "lines": lines})
+
+
+def _output(output: Output, files: "_Files") -> Output:
+    font = output.style.font
+    if font is None or not is_font_file(font):
+        return output
+    style = output.style.model_copy(update={"font": files.located(font, "output.style.font")})
+    return output.model_copy(update={"style": style})
 
 
 def _line(line: Line, place: str, files: "_Files") -> Line:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from lyricclip_cli.errors import Problem
+from lyricclip_cli.style import StyleChoice
 from lyricclip_cli.timeline.model import Audio, Candidate, Line, Output, Timeline, Word
 from lyricclip_cli.timeline.shown import Step, Steps, place, shortened, shown
 
@@ -24,6 +25,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Timeline,
     ("audio",): Audio,
     ("output",): Output,
+    ("output", "style"): StyleChoice,
     ("lines",): Line,
     ("lines", "candidates"): Candidate,
     ("lines", "words"): Word,

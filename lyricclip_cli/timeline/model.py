@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from lyricclip_cli.style import STYLE_CODE, StyleChoice
 from lyricclip_cli.timeline.shown import Steps, place, shown
 from lyricclip_cli.timeline.values import (
     VALUE_CODE,
@@ -33,7 +34,7 @@ from lyricclip_cli.timeline.values import (
 NO_SOURCE = "timeline_no_source"
 """The error type of a candidate that names no footage."""
 
-_OWN_CODES = {VALUE_CODE, NO_SOURCE}
+_OWN_CODES = {VALUE_CODE, NO_SOURCE, STYLE_CODE}
 _SOURCES = ("video_id", "url", "file")
 
 Broken = tuple[Steps, PydanticCustomError]
@@ -152,6 +153,7 @@ class Output(_Part):
     range: Literal["lyrics", "song"] = Field(
         default="lyrics", description="From the first line to the last, or from 0 to the end of the audio."
     )
+    style: StyleChoice = Field(default=StyleChoice(), description="How the lyrics look.")
 
 
 class Timeline(_Part):

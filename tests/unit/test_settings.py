@@ -7,6 +7,7 @@ import pytest
 
 from lyricclip_cli.errors import InputError
 from lyricclip_cli.settings import Settings, read_settings, usable_cores
+from lyricclip_cli.style import StyleChoice
 
 DEFAULTS = {
     "render_clip_concurrency": 4,
@@ -26,6 +27,11 @@ DEFAULTS = {
     "preset": "veryfast",
     "crf": 20,
     "ffmpeg": None,
+    "subtitles": "burn",
+    "karaoke": True,
+    "style": StyleChoice().model_dump(),
+    "aspect": None,
+    "resolution": None,
 }
 
 
@@ -110,7 +116,7 @@ def test_every_unknown_key_and_every_wrong_value_is_named_at_once() -> None:
     path = config("max_retri = 3\ncrf = 99\n[render]\nslots = 3\n")
     assert sorted(problems({}, path)) == [
         "crf: input should be less than or equal to 51, not '99'",
-        "max_retri: unknown key (lyricclip schema config lists the keys)",
+        "max_retri: unknown key, did you mean max_retry? (lyricclip schema config lists the keys)",
         "render: unknown key (lyricclip schema config lists the keys)",
     ]
 

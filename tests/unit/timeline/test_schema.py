@@ -63,5 +63,5 @@ def test_schema_is_one_and_describes_every_field() -> None:
     assert schema["title"] == "lyricclip timeline, version 1"
     parts = [schema, *schema["$defs"].values()]
     fields = [(key, field) for part in parts for key, field in part["properties"].items()]
-    assert len(fields) == 29
+    assert len(fields) == 46
     assert [key for key, field in fields if not field.get("description")] == []
