@@ -22,7 +22,7 @@ from lyricclip_cli.observe.log import RenderLog
 from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
-from lyricclip_cli.prepare import prepare
+from lyricclip_cli.prepare import prepare_film
 from lyricclip_cli.reload import Config, Reload, hangups
 from lyricclip_cli.report import (
     RenderResult,
@@ -33,6 +33,7 @@ from lyricclip_cli.report import (
     report_json,
 )
 from lyricclip_cli.settings import Settings
+from lyricclip_cli.showing import write_beside
 from lyricclip_cli.wiring import (
     Shared,
     account_from,
@@ -112,7 +113,7 @@ def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job],
             if any(job.folder.root == folder.root for job in jobs):
                 hint = "rename one, or render it by itself with --job-id"
                 raise UsageError(f"two timelines would share the job folder {folder.root}", hint=hint)
-            plan = prepare(timeline, media_dir=settings.media_dir, only=request.only)
+            plan = prepare_film(timeline, settings, only=request.only)
             check_account(account, plan)
             folder.make()
             jobs.append(Job(timeline, plan, folder))
@@ -183,6 +184,8 @@ class Batch:
         code = exit_code(result, self._request, self._stop.signal)
         message = result.error.message if result.error else ""
         try:
+            if result.film is not None:
+                write_beside(job.plan, shared.settings, result.film.path)
             self._write_report(job, result, code)
         except UserError as error:
             code, message = worst([code, error.exit_code]), error.message

@@ -30,6 +30,7 @@ from lyricclip_cli.plan import RenderPlan, VideoRef
 from lyricclip_cli.render import FilmSpec, Render
 from lyricclip_cli.retry import RetryPolicy
 from lyricclip_cli.settings import Settings
+from lyricclip_cli.showing import burner, track_text
 from lyricclip_cli.sources.routed import RoutedSources
 from lyricclip_cli.sources.streams import Streams
 from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client
@@ -177,9 +178,15 @@ def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path
         encode=EncodeSpec(settings.video_encoder, settings.preset, settings.crf),
         folder=work,
         stall_timeout_s=stall_timeout_s,
+        burner=burner(plan, settings, work),
     )
     joiner = CopyJoiner(
-        shared.ffmpeg, fps=plan.grid.fps, frames=plan.frames, folder=work, stall_timeout_s=stall_timeout_s
+        shared.ffmpeg,
+        fps=plan.grid.fps,
+        frames=plan.frames,
+        folder=work,
+        stall_timeout_s=stall_timeout_s,
+        track=track_text(plan, settings),
     )
     shop = Workshop(
         job_id=folder.job_id,

@@ -39,10 +39,15 @@ def samples_at(frame: int, fps: Fraction) -> int:
     return floor(frame * SAMPLE_RATE / fps + Fraction(1, 2))
 
 
-def clip_arguments(order: CutOrder, grid: Grid, picture: PictureSpec, encode: EncodeSpec, output: str) -> list[str]:
-    """All arguments after the global ones: inputs, filter graph, encode, output file."""
+def clip_arguments(
+    order: CutOrder, grid: Grid, picture: PictureSpec, encode: EncodeSpec, output: str, *, burn: str = ""
+) -> list[str]:
+    """All arguments after the global ones: inputs, filter graph, encode, output file.
+
+    `burn` are filters that draw on the finished pictures, each with a comma after it.
+    """
     footage = order.footage
-    graph = [*_picture_graph(footage, order.frames, grid, picture)]
+    graph = [*_picture_graph(footage, order.frames, grid, picture, burn)]
     outputs = ["-map", "[pictures]"]
     if order.with_sound:
         graph += _sound_graph(order, grid)
@@ -82,8 +87,8 @@ def _inputs(footage: Footage) -> list[str]:
     return arguments
 
 
-def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSpec) -> list[str]:
-    numbered = f"{TAGS},settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N"
+def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSpec, burn: str) -> list[str]:
+    numbered = f"{TAGS},{burn}settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N"
     if not footage.spans:
         size = f"{picture.width}x{picture.height}"
         return [f"color=black:s={size}:r={grid.fps},trim=end_frame={frames},format=yuv420p,{numbered}[pictures]"]

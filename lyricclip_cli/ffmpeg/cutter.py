@@ -8,6 +8,7 @@ import anyio
 
 from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
+from lyricclip_cli.ffmpeg.burning import Burner
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
 from lyricclip_cli.ffmpeg.count import count_frames
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
@@ -31,6 +32,7 @@ class FfmpegCutter:
         encode: EncodeSpec,
         folder: Path,
         stall_timeout_s: Callable[[], float],
+        burner: Burner | None = None,
     ) -> None:
         self._ffmpeg = ffmpeg
         self._grid = grid
@@ -38,11 +40,13 @@ class FfmpegCutter:
         self._encode = encode
         self._folder = folder
         self._stall_timeout_s = stall_timeout_s
+        self._burner = burner
 
     async def cut(self, order: CutOrder) -> CutClip:
         """See `Cutter.cut`."""
         draft = self._folder / f"cutting-{order.destination.name}"
-        arguments = clip_arguments(order, self._grid, self._picture, self._encode, str(draft))
+        burn = self._burner.filters(order.start_frame, order.frames) if self._burner else ""
+        arguments = clip_arguments(order, self._grid, self._picture, self._encode, str(draft), burn=burn)
         try:
             await run_ffmpeg(
                 self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s(), progress=order.progress

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class CopyJoiner:
-    """Joins the pieces of one film of `frames` pictures at `fps`."""
+    """Joins the pieces of one film of `frames` pictures at `fps`. `track` is the SubRip text of a subtitle track."""
 
     def __init__(
         self,
@@ -38,12 +38,14 @@ class CopyJoiner:
         frames: int,
         folder: Path,
         stall_timeout_s: Callable[[], float],
+        track: str | None = None,
     ) -> None:
         self._ffmpeg = ffmpeg
         self._fps = fps
         self._frames = frames
         self._folder = folder
         self._stall_timeout_s = stall_timeout_s
+        self._track = track
 
     async def encode_song(self, song: SongPlan, destination: Path) -> Path:
         """See `Joiner.encode_song`."""
@@ -54,8 +56,9 @@ class CopyJoiner:
     async def join(self, pieces: Sequence[CutClip], song: Path | None, destination: Path) -> Film:
         """See `Joiner.join`."""
         sound = song or await self._own_sound(pieces)
+        text = None if self._track is None else await self._text_track(self._track)
         draft = self._folder / f"joining-{destination.name}"
-        film = await anyio.to_thread.run_sync(_joined, pieces, sound, self._fps, draft)
+        film = await anyio.to_thread.run_sync(_joined, pieces, sound, text, self._fps, draft)
         if film.frames != self._frames:
             raise NoFilmError(f"the film came out with {film.frames} frames instead of {self._frames}")
         await anyio.to_thread.run_sync(place, draft, destination)
@@ -67,14 +70,21 @@ class CopyJoiner:
         await self._encode(wave_arguments(joined, str(encoded)))
         return encoded
 
-    async def _encode(self, arguments: list[str]) -> None:
+    async def _text_track(self, track: str) -> Path:
+        """The track as MP4 has it (3GPP timed text), in a file of its own: its packets are then copied."""
+        source, encoded = self._folder / "track.srt", self._folder / "track.mp4"
+        await anyio.Path(source).write_text(track, encoding="utf-8")
+        await self._encode(["-i", f"file:{source}", "-c:s", "mov_text", "-f", "mp4", str(encoded)], what="lyrics")
+        return encoded
+
+    async def _encode(self, arguments: list[str], *, what: str = "sound") -> None:
         try:
             await run_ffmpeg(self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s())
         except FfmpegFailureError as failure:
-            raise NoFilmError(f"the sound could not be encoded: {failure}") from failure
+            raise NoFilmError(f"the {what} could not be encoded: {failure}") from failure
 
 
-def _joined(pieces: Sequence[CutClip], sound: Path, fps: Fraction, draft: Path) -> Film:
+def _joined(pieces: Sequence[CutClip], sound: Path, text: Path | None, fps: Fraction, draft: Path) -> Film:
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
     try:
@@ -86,10 +96,11 @@ def _joined(pieces: Sequence[CutClip], sound: Path, fps: Fraction, draft: Path) 
             pictures.time_base = 1 / fps
             song = stack.enter_context(av.open(str(sound)))
             tone: Any = film.add_stream_from_template(song.streams.audio[0])
-            packets = heapq.merge(
-                _pictures(pieces, fps, parameters, pictures), _sound(song, tone), key=lambda item: item[0]
-            )
-            for _, packet in packets:
+            tracks = [_pictures(pieces, fps, parameters, pictures), _copied(song.streams.audio[0], tone)]
+            if text is not None:
+                texts: Any = stack.enter_context(av.open(str(text))).streams.subtitles[0]
+                tracks.append(_copied(texts, film.add_stream_from_template(texts)))
+            for _, packet in heapq.merge(*tracks, key=lambda item: item[0]):
                 film.mux(packet)
             track: Any = song.streams.audio[0]
             sound_ms = round(float((track.duration or 0) * track.time_base) * 1000)
@@ -125,8 +136,9 @@ def _pictures(
         shown_before += piece.frames
 
 
-def _sound(song: Any, stream: Any) -> "Iterator[tuple[Fraction, Packet]]":
-    for packet in song.demux(song.streams.audio[0]):
+def _copied(source: Any, stream: Any) -> "Iterator[tuple[Fraction, Packet]]":
+    """Every packet of a stream with its time in seconds, ready to be written to another."""
+    for packet in source.container.demux(source):
         if packet.dts is not None and packet.size:
             seconds = packet.dts * packet.time_base
             packet.stream = stream

@@ -24,6 +24,11 @@ PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LD_
 """The only environment variables ffmpeg sees: no key, no proxy with a password."""
 
 
+def passed_on() -> dict[str, str]:
+    """The environment of a child process."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
 class FfmpegFailureError(Exception):
     """ffmpeg ended with an error. `stderr` is the end of what it said; as text, the last line of that."""
 
@@ -63,7 +68,7 @@ async def run_ffmpeg(
         process = await anyio.open_process(
             [*command, *arguments],
             stdin=-3,  # subprocess.DEVNULL
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env=passed_on(),
             start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and we end it in order
         )
     except OSError as error:
