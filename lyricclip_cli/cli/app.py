@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from lyricclip_cli import __version__
-from lyricclip_cli.cli.options import Config, Ffmpeg, MediaDir, given
+from lyricclip_cli.cli.options import Aspect, Config, Ffmpeg, MediaDir, Resolution, Subtitles, given
 from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UserError
 
@@ -20,6 +20,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+timeline_commands = typer.Typer(help="Make timelines.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(timeline_commands, name="timeline")
 
 
 def run() -> None:
@@ -108,6 +111,9 @@ def render(
         Optional[Path],
         typer.Option("--log-file", help="One log for all jobs of this call.", show_default=False),
     ] = None,
+    subtitles: Subtitles = None,
+    aspect: Aspect = None,
+    resolution: Resolution = None,
     ffmpeg: Ffmpeg = None,
 ) -> None:
     """Render timelines to finished films."""
@@ -119,6 +125,9 @@ def render(
         output_dir=output_dir,
         work_dir=work_dir,
         media_dir=media_dir,
+        subtitles=subtitles,
+        aspect=aspect,
+        resolution=resolution,
         ffmpeg=ffmpeg,
     )
     code = run_render(
@@ -155,13 +164,29 @@ def plan(
     timeline: Annotated[Path, typer.Argument(metavar="TIMELINE", help="A timeline (JSON).")],
     config: Config = None,
     media_dir: MediaDir = None,
+    aspect: Aspect = None,
+    resolution: Resolution = None,
     as_json: Annotated[bool, typer.Option("--json", help="As data.")] = False,
 ) -> None:
     """Show what a render would fetch and cut."""
     from lyricclip_cli.cli.inspecting import run_plan
     from lyricclip_cli.settings import read_settings
 
-    run_plan(read_settings(given(media_dir=media_dir), config), timeline, as_json=as_json)
+    flags = given(media_dir=media_dir, aspect=aspect, resolution=resolution)
+    run_plan(read_settings(flags, config), timeline, as_json=as_json)
+
+
+@timeline_commands.command("from")
+def timeline_from(
+    lyrics: Annotated[Path, typer.Argument(metavar="LYRICS", help="Timed lyrics: .lrc, .srt, .ass or .ssa.")],
+    output: Annotated[
+        Optional[Path], typer.Option("-o", "--output", help="The timeline to write.", show_default="stdout")
+    ] = None,
+) -> None:
+    """Make a timeline from timed lyrics: texts and times, credits left out, footage to be filled in."""
+    from lyricclip_cli.cli.transcribing import run_timeline_from
+
+    run_timeline_from(lyrics, output)
 
 
 @app.command()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from lyricclip_cli.errors import MachineError
+from lyricclip_cli.errors import InputError, MachineError
 from lyricclip_cli.ffmpeg.binary import abilities, find_ffmpeg
 from lyricclip_cli.settings import Settings, usable_cores
+from lyricclip_cli.style import PACKAGED_FONT
 from lyricclip_cli.wiring import PACKAGED_PLACEHOLDER, account_from
 
 LOW_DISK_BYTES = 2_000_000_000
@@ -51,7 +52,20 @@ def findings(settings: Settings) -> Iterator[Finding]:
     placeholder = settings.placeholder_asset_path or PACKAGED_PLACEHOLDER
     advice = "name an existing video with placeholder_asset_path, or leave it out"
     yield Finding("placeholder", placeholder.is_file(), str(placeholder), advice)
+    yield _fonts()
     yield from _account()
+
+
+def _fonts() -> Finding:
+    from lyricclip_cli.lyrics.fonts import FONTS_FOLDER, packaged_fonts  # noqa: PLC0415 - reads font files
+
+    try:
+        characters = {char for font in packaged_fonts() for char in font.widths}
+    except (OSError, InputError):
+        return Finding("fonts", False, f"those in {FONTS_FOLDER} cannot be read", "install lyricclip again")
+    return Finding(
+        "fonts", bool(characters), f"{PACKAGED_FONT}, {len(characters)} characters", "install lyricclip again"
+    )
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UsageError, UserError
 from lyricclip_cli.outcome import ClipStatus
 from lyricclip_cli.plan import ClipPlan, RenderPlan, StepKind
-from lyricclip_cli.prepare import prepare
+from lyricclip_cli.prepare import prepare_film
 from lyricclip_cli.report import ClipReport, Report, read_report, report_schema
 from lyricclip_cli.settings import Settings
 from lyricclip_cli.timeline import timeline_schema
@@ -26,7 +26,7 @@ def run_validate(settings: Settings, timelines: Sequence[Path]) -> int:
     code = 0
     for path in timelines:
         try:
-            plan = prepare(path, media_dir=settings.media_dir)
+            plan = prepare_film(path, settings)
         except UserError as error:
             complain(error)
             code = max(code, error.exit_code)
@@ -40,7 +40,7 @@ def run_validate(settings: Settings, timelines: Sequence[Path]) -> int:
 
 def run_plan(settings: Settings, timeline: Path, *, as_json: bool) -> None:
     """Show a plan as a table, or as JSON on stdout."""
-    plan = prepare(timeline, media_dir=settings.media_dir)
+    plan = prepare_film(timeline, settings)
     if as_json:
         print(json.dumps(plan_data(plan), indent=2, ensure_ascii=False))
         return

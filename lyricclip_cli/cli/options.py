@@ -21,6 +21,25 @@ Ffmpeg = Annotated[
 ]
 
 
+Subtitles = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--subtitles", metavar="burn|soft|sidecar|off", help="How lyrics are shown.", show_default="burn"),
+]
+Aspect = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--aspect", metavar="16:9|9:16|1:1|4:3", help="The picture's shape.", show_default="the timeline's"),
+]
+Resolution = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--resolution",
+        metavar="480p|720p|1080p|1440p|2160p",
+        help="The picture's shorter side.",
+        show_default="the timeline's",
+    ),
+]
+
+
 def given(**flags: Any) -> dict[str, Any]:
     """The flags that were given: what is `None` leaves the word to environment, file and defaults."""
     return {key: value for key, value in flags.items() if value is not None}
