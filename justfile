@@ -63,6 +63,18 @@ placeholder:
         -c:a aac -b:a 64k -flags:a +bitexact -map_metadata -1 -movflags +faststart \
         lyricclip_cli/assets/clip_placeholder.mp4
 
+# make the packaged lyric font again from the unpacked Debian packages fonts-noto-cjk and fonts-noto-core
+font FOLDER:
+    python fixtures/fonts/make_font.py {{ FOLDER }}
+
+# draw the golden frames of the lyrics again (look at them before you commit), and the contact sheet docs/lyrics.png
+golden:
+    python -m tests.golden.pictures
+
+# what burning lyrics costs, in CPU time of the clips
+bench-lyrics *ARGS:
+    python bench/lyrics_cost.py {{ ARGS }}
+
 # remove what tools and renders leave behind; .venv and finished films under artifacts/renders stay
 clean:
     rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build artifacts/render_tmp

@@ -34,8 +34,8 @@ COMMAND = ("render", "timeline.json", "--concurrency", "6")
 COLUMNS, ROWS = 104, 24
 
 SEGMENT_BYTES_PER_SECOND = 150_000
-ENCODE_SLOTS = "3"
-"""The machine that is played here has three cores, however many this one has."""
+ENCODE_SLOTS = "2"
+"""The machine that is played here has two cores, however many this one has."""
 
 REDRAW = re.compile(r"\r(?:\x1b\[2K\x1b\[1A)+\x1b\[2K")
 """How the table is rubbed out before it is drawn again."""
@@ -120,8 +120,9 @@ def moments(recording: str) -> Iterator[Moment]:
     said: list[str] = []
     for drawn in REDRAW.split(CURSOR.sub("", recording)):
         lines = drawn.replace("\r\n", "\n").split("\n")
-        if "" not in lines:  # the last one, without a table
-            return
+        if "" not in lines:  # a notice alone, or the last one, without a table
+            said += [line for line in lines if line]
+            continue
         begin = lines.index("")
         said += [line for line in lines[:begin] if line]
         yield Moment(tuple(said), tuple(lines[begin:]))

@@ -46,6 +46,9 @@ EXIT_CODES = {
 DEFAULTS_IN_WORDS = {
     "encode_slots": "number of cores",
     "placeholder_asset_path": "the packaged one",
+    "aspect": "the timeline's",
+    "resolution": "the timeline's",
+    "style": "see docs/lyrics.md",
     "ffmpeg": "the bundled one",
 }
 
@@ -200,11 +203,11 @@ def test_the_table_of_keys_is_that_of_the_settings() -> None:
         for key, field in Settings.model_fields.items()
     ]
     undefined = {key for key, field in Settings.model_fields.items() if field.default in {None, PydanticUndefined}}
-    assert undefined == set(DEFAULTS_IN_WORDS)
+    assert undefined | {"style"} == set(DEFAULTS_IN_WORDS)
 
 
 def _default(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _meaning(description: str | None) -> str:
