@@ -7,15 +7,16 @@ import signal
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
 
 from lyricclip_cli.clock import SystemClock
+from lyricclip_cli.earlier import Earlier, look_back
 from lyricclip_cli.errors import UsageError, UserError
-from lyricclip_cli.events import Events, Listener, RenderFinished, RenderStarted, WarningRaised
+from lyricclip_cli.events import Events, RenderFinished, RenderStarted, WarningRaised
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
 from lyricclip_cli.observe.log import RenderLog
@@ -25,6 +26,7 @@ from lyricclip_cli.plan import RenderPlan
 from lyricclip_cli.prepare import prepare_film
 from lyricclip_cli.reload import Config, Reload, hangups
 from lyricclip_cli.report import (
+    EarlierRun,
     RenderResult,
     RenderStatus,
     RunFacts,
@@ -32,8 +34,10 @@ from lyricclip_cli.report import (
     render_status,
     report_json,
 )
+from lyricclip_cli.reuse import Reuse
 from lyricclip_cli.settings import Settings
 from lyricclip_cli.showing import write_beside
+from lyricclip_cli.stop import Stop
 from lyricclip_cli.wiring import (
     Shared,
     account_from,
@@ -46,6 +50,9 @@ from lyricclip_cli.wiring import (
 SEVERITY = (0, 5, 3, 2, 4, 6, 1, 143, 130)
 """Exit codes from best to worst: of several timelines, the worst one's is the call's."""
 
+MOST_JOBS = 32
+"""Jobs at work at once, each with a log, a lock and a folder of its own: as many as there can be slots."""
+
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
@@ -56,6 +63,7 @@ class RenderRequest:
     only: frozenset[str] = frozenset()
     clips_only: bool = False
     strict: bool = False
+    fresh: bool = False
     metrics: str | None = None
     progress: ProgressMode = "auto"
     log_level: LogLevel = "info"
@@ -66,42 +74,17 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A timeline that can be rendered."""
+    """A timeline that can be rendered. `redo`: of an earlier render, these lines alone are made again."""
 
     timeline: Path
     plan: RenderPlan
     folder: JobFolder
+    redo: frozenset[str] | None = None
     trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
-class Stop:
-    """Ends the run on SIGINT or SIGTERM: every job's scope is cancelled, and the signal gives the exit code."""
-
-    def __init__(self) -> None:
-        self.signal: signal.Signals | None = None
-        self._scopes: list[anyio.CancelScope] = []
-
-    def scope(self) -> anyio.CancelScope:
-        """A scope that a signal cancels."""
-        scope = anyio.CancelScope()
-        self._scopes.append(scope)
-        if self.signal is not None:
-            scope.cancel()
-        return scope
-
-    async def listen(self) -> None:
-        """Wait for signals, until cancelled."""
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async for number in signals:
-                if self.signal is not None:
-                    os._exit(128 + number)  # the second one means now
-                self.signal = signal.Signals(number)
-                for scope in self._scopes:
-                    scope.cancel()
-
-
 def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job], list[UserError]]:
-    """Read and plan every timeline and make its folder. One that is wrong is an error beside the others' plans."""
+    """Read and plan every timeline. One that is wrong is an error beside the others' plans."""
     if request.job_id is not None and len(request.timelines) > 1:
         raise UsageError("--job-id names one job, and there are several timelines")
     jobs: list[Job] = []
@@ -115,26 +98,27 @@ def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job],
                 raise UsageError(f"two timelines would share the job folder {folder.root}", hint=hint)
             plan = prepare_film(timeline, settings, only=request.only)
             check_account(account, plan)
-            folder.make()
             jobs.append(Job(timeline, plan, folder))
         except UserError as error:
             errors.append(error)
     return jobs, errors
 
 
-async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence[Job]) -> list[tuple[Job, int]]:
-    """Render all jobs over shared limits. Gives each job's exit code. Raises `MachineError` before any began."""
-    stop, events, clock = Stop(), Events(), SystemClock()
+async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence[Job]) -> "Batch":
+    """Render all jobs over shared limits. Raises `MachineError` before any began."""
+    events, clock = Events(), SystemClock()
     deadline_s = math.inf if request.deadline_s is None else anyio.current_time() + request.deadline_s
     roots = [job.timeline.parent for job in jobs]
     async with AsyncExitStack() as stack:
         work = stack.enter_context(work_folder(settings.work_dir, jobs[0].folder.job_id))
-        for listener in _listeners(request, jobs, clock):
+        progress = progress_listener(request.progress, sys.stderr, clock=clock, timelines=len(jobs))
+        for listener in (progress, *_call_log(request, jobs, clock)):
             events.add(stack.enter_context(listener))
         tools = shared_tools(settings, events, work=work, roots=roots, deadline_s=deadline_s)
         shared = await stack.enter_async_context(tools)
         heard = stack.enter_context(hangups())
         reload = Reload(request.config, shared.live, events, asked=settings, hangups=heard)
+        stop = Stop()
         batch = Batch(request, shared, stop)
         async with anyio.create_task_group() as signals:
             signals.start_soon(stop.listen)
@@ -144,57 +128,79 @@ async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence
                     renders.start_soon(batch.render, job, work / str(number))
             reload.end()
             signals.cancel_scope.cancel()
-        return batch.codes
+        return batch
 
 
-def _listeners(
-    request: RenderRequest, jobs: Sequence[Job], clock: SystemClock
-) -> Iterator[AbstractContextManager[Listener]]:
-    """What is shown, a log per job, and one log for all of them if the call asks for it."""
-    yield progress_listener(request.progress, sys.stderr, clock=clock, timelines=len(jobs))
-    ids = {job.folder.job_id: job.trace_id for job in jobs}
-    for job in jobs:
-        own = {job.folder.job_id: job.trace_id}
-        yield RenderLog(job.folder.log, trace_ids=own, clock=clock, level=request.log_level)
+def _call_log(request: RenderRequest, jobs: Sequence[Job], clock: SystemClock) -> Iterator[RenderLog]:
+    """One log for all jobs of the call, if it asks for one."""
     if request.log_file is not None:
+        ids = {job.folder.job_id: job.trace_id for job in jobs}
         yield RenderLog(request.log_file, trace_ids=ids, clock=clock, level=request.log_level)
 
 
 class Batch:
-    """The jobs of one call at work, and the exit codes of those that are over."""
+    """The jobs of one call at work; then the exit codes of all, and the errors that kept some from beginning."""
 
     def __init__(self, request: RenderRequest, shared: Shared, stop: Stop) -> None:
         self._request = request
         self._shared = shared
         self._stop = stop
+        self._begun = anyio.CapacityLimiter(MOST_JOBS)
         self.codes: list[tuple[Job, int]] = []
+        self.errors: list[UserError] = []
 
     async def render(self, job: Job, work: Path) -> None:
-        """Render one job and write its report."""
-        await anyio.Path(work).mkdir()
-        shared, job_id = self._shared, job.folder.job_id
-        began_s, limits = shared.clock.monotonic_s(), shared.slots.limits
-        encoders = int(shared.encoders.total_tokens)
-        started = RenderStarted(job_id, job.plan, limits.total, encoders, per_video_limit=limits.per_group)
-        shared.events.publish(started)
-        for warning in shared.live.warnings:
-            shared.events.publish(WarningRaised(job_id, "", warning))
-        render = build_render(shared, job.plan, job.folder, work, clips_only=self._request.clips_only)
+        """Render one job, alone in its folder, and write its report."""
+        async with self._begun:
+            try:
+                with job.folder.held(self._shared.clock.now()) as stopped_short:
+                    await anyio.Path(work).mkdir()
+                    await self._render_held(job, work, stopped_short=stopped_short)
+            except UserError as error:
+                self.errors.append(error)
+                self.codes.append((job, error.exit_code))
+
+    async def _render_held(self, job: Job, work: Path, *, stopped_short: bool) -> None:
+        request, shared = self._request, self._shared
+        earlier = Earlier() if request.fresh else look_back(job.folder.report, stopped_short=stopped_short)
+        append = earlier.unfinished or job.redo is not None
+        own = {job.folder.job_id: job.trace_id}
+        log = RenderLog(job.folder.log, trace_ids=own, clock=shared.clock, level=request.log_level, append=append)
+        with log, shared.events.told_to(log):
+            await self._make(job, work, earlier)
+
+    async def _make(self, job: Job, work: Path, earlier: Earlier) -> None:
+        request, shared, job_id = self._request, self._shared, job.folder.job_id
+        began_s = shared.clock.monotonic_s()
+        reuse = _reuse(request, job, earlier)
+        render = build_render(shared, job.plan, job.folder, work, reuse, clips_only=request.clips_only)
+        taken = await render.take_over()
+        warnings = [text for text in (*shared.live.warnings, earlier.warning) if text]
+        self._tell_start(job, len(taken.outcomes), warnings)
         result = await render.run(self._stop.scope())
-        code = exit_code(result, self._request, self._stop.signal)
+        code = exit_code(result, request, self._stop.signal)
         message = result.error.message if result.error else ""
         try:
             if result.film is not None:
                 write_beside(job.plan, shared.settings, result.film.path)
-            self._write_report(job, result, code)
+            self._write_report(job, result, code, earlier.history, warnings)
         except UserError as error:
             code, message = worst([code, error.exit_code]), error.message
         self.codes.append((job, code))
-        status = render_status(result, clips_only=self._request.clips_only).value
+        status = render_status(result, clips_only=request.clips_only).value
         elapsed_s = shared.clock.monotonic_s() - began_s
         shared.events.publish(RenderFinished(job_id, status, code, elapsed_s, message))
 
-    def _write_report(self, job: Job, result: RenderResult, code: int) -> None:
+    def _tell_start(self, job: Job, reused: int, warnings: Sequence[str]) -> None:
+        shared, job_id = self._shared, job.folder.job_id
+        limits, encoders = shared.slots.limits, int(shared.encoders.total_tokens)
+        shared.events.publish(RenderStarted(job_id, job.plan, limits.total, encoders, reused, limits.per_group))
+        for warning in warnings:
+            shared.events.publish(WarningRaised(job_id, "", warning))
+
+    def _write_report(
+        self, job: Job, result: RenderResult, code: int, history: Sequence[EarlierRun], warnings: Sequence[str]
+    ) -> None:
         facts = RunFacts(
             job_id=job.folder.job_id,
             trace_id=job.trace_id,
@@ -203,7 +209,8 @@ class Batch:
             folder=job.folder.root.resolve(),
             config=json.loads(self._shared.live.first.model_dump_json()),
             config_changes=tuple(self._shared.live.changes),
-            warnings=tuple(self._shared.live.warnings),
+            warnings=warnings,
+            history=history,
             tools=tool_versions(self._shared.ffmpeg),
         )
         text = report_json(build_report(result, facts, clips_only=self._request.clips_only))
@@ -212,6 +219,13 @@ class Batch:
             sys.stdout.write(text)
         elif self._request.metrics is not None:
             write_whole(Path(self._request.metrics), text)
+
+
+def _reuse(request: RenderRequest, job: Job, earlier: Earlier) -> Reuse:
+    """Which clips may be used again. Who names the lines to be redone wants all others as they are."""
+    if job.redo is not None:
+        return Reuse(redo=job.redo, placeholders=True)
+    return Reuse(fresh=request.fresh, placeholders=earlier.unfinished, whole=not request.only)
 
 
 def exit_code(result: RenderResult, request: RenderRequest, stopped_by: signal.Signals | None) -> int:

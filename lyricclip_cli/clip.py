@@ -16,6 +16,7 @@ from lyricclip_cli.events import (
     AttemptFailed,
     BytesReceived,
     ClipFinished,
+    ClipReused,
     Events,
     FellBack,
     FramesCut,
@@ -38,6 +39,7 @@ from lyricclip_cli.placing import cannot_write
 from lyricclip_cli.plan import ClipPlan, MediaRef, Step, StepKind, VideoRef
 from lyricclip_cli.ports import Clock, CutOrder, Cutter, FootageRequest, Sources
 from lyricclip_cli.retry import RetryPolicy, retrying
+from lyricclip_cli.reuse import KeptClips, clip_name
 
 OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
 """What no other candidate can help against: no room, no right to write, no open files left."""
@@ -71,7 +73,7 @@ class Workshop:
     events: Events
     policy: Callable[[], ClipPolicy]
     with_sound: bool
-    clips_dir: Path
+    kept: KeptClips
     work_dir: Path
     deadline_s: float = math.inf
     breaker: Breaker = field(default_factory=Breaker)
@@ -106,7 +108,7 @@ class LineMaker:
             with scope, claim, self._shop.slots.place(group) as place:
                 made = await self._with_retries(number, step, place)
             if made is not None:
-                return self._done(number, step, made)
+                return await self._keep(number, self._done(number, step, made))
             if scope.cancelled_caught:
                 late = True
                 self._moves_on(number, step, PermanentError("deadline", "the render's deadline passed"))
@@ -221,12 +223,18 @@ class LineMaker:
             limit.deadline = anyio.current_time() + left_s
             waited_s = clock.monotonic_s()
             self._stage("cut")
-            destination = shop.clips_dir / clip_name(plan)
+            destination = shop.work_dir / clip_name(plan)
             order = CutOrder(footage, plan.start_frame, plan.frames, destination, shop.with_sound, self._encoded)
             clip = await shop.cutter.cut(order)
         ended_s = clock.monotonic_s()
         times = (fetched_s - began_s, waited_s - fetched_s, ended_s - waited_s)
         return _Made(clip, footage, StageTimes(*(round(seconds * 1000) for seconds in times)))
+
+    async def _keep(self, number: int, outcome: ClipDone) -> ClipDone:
+        """Put the clip in its place. Nothing breaks this off: what is whole is not made twice."""
+        with anyio.CancelScope(shield=True):
+            outcome = await anyio.to_thread.run_sync(self._shop.kept.keep, self._plan, number, outcome)
+        return outcome  # noqa: RET504 - for all that mypy knows, the scope could swallow an error
 
     def _done(self, number: int, step: Step, made: _Made) -> ClipDone:
         tally = self._tally
@@ -279,12 +287,6 @@ class LineMaker:
         )
 
 
-def clip_name(plan: ClipPlan) -> str:
-    """A clip's file name: the line's number, then its id in letters that every file system takes."""
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in plan.line_id)
-    return f"{plan.number:04d}-{safe[:40]}.mp4"
-
-
 def task_id(job_id: str, plan: ClipPlan) -> str:
     """The name of a line's task in log and report."""
     return f"{job_id}:{plan.number:04d}:{plan.line_id}"
@@ -292,7 +294,9 @@ def task_id(job_id: str, plan: ClipPlan) -> str:
 
 def publish_outcome(shop: Workshop, plan: ClipPlan, outcome: ClipOutcome) -> None:
     """Tell that a line is over."""
-    shop.events.publish(ClipFinished(shop.job_id, plan.line_id, task_id(shop.job_id, plan), outcome))
+    reused = isinstance(outcome, ClipDone) and outcome.reused
+    event = ClipReused if reused else ClipFinished
+    shop.events.publish(event(shop.job_id, plan.line_id, task_id(shop.job_id, plan), outcome))
 
 
 def _status(number: int, step: Step) -> ClipStatus:

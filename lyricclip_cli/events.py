@@ -5,7 +5,8 @@ the same files. Nothing here holds a key or a URL's query.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -164,6 +165,24 @@ class ClipFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClipReused(Event):
+    """A line has its clip from an earlier run."""
+
+    name = "twelvelabs.video_clip"
+    line_id: str
+    clip_task_id: str
+    outcome: ClipOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsRemade(Event):
+    """Lines whose clips of an earlier run do not fit any more: their ids, and which parts are others now."""
+
+    name = "render.remade"
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JoinStarted(Event):
     """All clips are there; the film is being put together."""
 
@@ -219,6 +238,16 @@ class Events:
     def add(self, listener: Listener) -> None:
         """Tell this listener too, from now on."""
         self._listeners.append(listener)
+
+    @contextmanager
+    def told_to(self, listener: Listener) -> Iterator[None]:
+        """Tell this listener too, as long as this lasts."""
+        self.add(listener)
+        try:
+            yield
+        finally:
+            with suppress(ValueError):  # it was broken and dropped
+                self._listeners.remove(listener)
 
     def publish(self, event: Event) -> None:
         """Tell every listener."""

@@ -7,9 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from lyricclip_cli.errors import UsageError
+from lyricclip_cli.kept import RECORDS
+from lyricclip_cli.lock import is_abandoned, marked, sole_use
 from lyricclip_cli.placing import cannot_write, make_folder
 
 SAFE_JOB_ID = re.compile(r"(?!\.)[^\x00-\x1f/\\:*?\"<>|]{1,100}(?<![. ])")
@@ -48,9 +51,19 @@ class JobFolder:
         """The clips, one file per line."""
         return self.root / "clips"
 
-    def make(self) -> None:
-        """Make the folders. Raises `MachineError`."""
+    @contextmanager
+    def held(self, now: datetime) -> Iterator[bool]:
+        """Make the folders and hold them alone. Gives whether the last run was stopped short. Raises `MachineError`."""
         make_folder(self.clips)
+        with sole_use(self.clips / RECORDS, f"job {self.job_id}", now) as stopped_short:
+            self._tidy()
+            yield stopped_short
+
+    def _tidy(self) -> None:
+        """Take away what a killed run had begun to write."""
+        for folder in (self.root, self.clips, self.clips / RECORDS):
+            for draft in (*folder.glob(".*.part"), *folder.glob("moving-*")):
+                draft.unlink(missing_ok=True)
 
 
 def job_folder(output_dir: Path, job_id: str) -> JobFolder:
@@ -72,13 +85,22 @@ def job_id_of(timeline: Path) -> str:
 
 @contextmanager
 def work_folder(work_dir: Path, job_id: str) -> Iterator[Path]:
-    """A temporary folder of this run, gone in the end. Raises `MachineError`."""
+    """A temporary folder of this run, gone in the end, as is what killed runs left here. Raises `MachineError`."""
     make_folder(work_dir)
+    _sweep(work_dir)
     try:
         folder = Path(tempfile.mkdtemp(prefix=f"{job_id}-", dir=work_dir))
     except OSError as error:
         raise cannot_write(work_dir, error) from error
     try:
-        yield folder.resolve()
+        with marked(folder):
+            yield folder.resolve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(work_dir: Path) -> None:
+    """Take away the folders of runs that were killed. What no run has marked as its own stays."""
+    for folder in work_dir.iterdir():
+        if is_abandoned(folder):
+            shutil.rmtree(folder, ignore_errors=True)

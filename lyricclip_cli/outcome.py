@@ -119,7 +119,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ClipDone:
-    """A line that has a clip, from whichever step of its chain."""
+    """A line that has a clip, from whichever step of its chain. `reused`: an earlier run made it, and tells how."""
 
     status: ClipStatus
     source_type: SourceType
@@ -134,6 +134,7 @@ class ClipDone:
     started_at: datetime
     finished_at: datetime
     stages: StageTimes
+    reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

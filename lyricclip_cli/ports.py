@@ -1,6 +1,6 @@
 """What the core needs from outside. Adapters are named in `wiring` alone; tests bring documented fakes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +44,13 @@ class Sources(Protocol):
         """The name under which `per_video_limit` counts downloads of this source; empty for what needs none."""
         ...
 
+    def identity(self, ref: SourceRef) -> str:
+        """What tells this source's footage from any other's, as far as that can be known without a download.
+
+        It may hold secrets: only digests of it are written anywhere.
+        """
+        ...
+
     def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
         """Say that a line wants this window, so that what was fetched for it is kept until the claim ends."""
         ...
@@ -79,6 +86,10 @@ class CutOrder:
 class Cutter(Protocol):
     """Cuts footage to exact frames in the film's one encode, and counts them."""
 
+    def recipe(self, start_frame: int, frames: int, *, with_sound: bool) -> Mapping[str, str]:
+        """Everything but the footage that decides what a clip looks and sounds like, by kind."""
+        ...
+
     async def cut(self, order: CutOrder) -> CutClip:
         """Write the clip whole or not at all. Raises `ClipError`, or `UserError` when the run cannot go on."""
         ...
@@ -86,6 +97,10 @@ class Cutter(Protocol):
 
 class Joiner(Protocol):
     """Puts pieces and sound together without a second encode of the pictures."""
+
+    def song_recipe(self, song: SongPlan) -> Mapping[str, str]:
+        """Everything that decides what the encoded song sounds like, by kind."""
+        ...
 
     async def encode_song(self, song: SongPlan, destination: Path) -> Path:
         """Encode the song once over the whole film; it can run while clips are cut."""

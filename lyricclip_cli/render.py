@@ -8,7 +8,7 @@ import anyio
 
 from lyricclip_cli.clip import LineMaker, Workshop, publish_outcome
 from lyricclip_cli.errors import ClipError, NoFilmError, UserError
-from lyricclip_cli.events import FilmWritten, JoinStarted, WarningRaised
+from lyricclip_cli.events import ClipsRemade, FilmWritten, JoinStarted, WarningRaised
 from lyricclip_cli.outcome import (
     ClipDone,
     ClipOutcome,
@@ -22,6 +22,10 @@ from lyricclip_cli.outcome import (
 from lyricclip_cli.plan import BlackPlan, ClipPlan, RenderPlan
 from lyricclip_cli.ports import CutOrder, Joiner
 from lyricclip_cli.report import RenderResult
+from lyricclip_cli.reuse import Reuse, TakenOver
+
+TRUSTING = Reuse()
+"""Whatever is whole and still right is used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,24 @@ class FilmSpec:
 class Render:
     """One job. `run` returns the result in every case but a bug; being cancelled counts as interrupted."""
 
-    def __init__(self, plan: RenderPlan, shop: Workshop, film: FilmSpec) -> None:
+    def __init__(self, plan: RenderPlan, shop: Workshop, film: FilmSpec, reuse: Reuse = TRUSTING) -> None:
         self._plan = plan
         self._shop = shop
         self._film = film
+        self._reuse = reuse
         self._outcomes: dict[int, ClipOutcome] = {}
         self._makers = {clip.number: LineMaker(clip, shop) for clip in plan.clips}
         self._black: dict[int, CutClip] = {}
         self._song: Path | None = None
+        self._taken = TakenOver()
+
+    async def take_over(self) -> TakenOver:
+        """Find what earlier runs of the job have made already. Comes before `run`. Raises `MachineError`."""
+        song = None if self._plan.song is None else self._film.joiner.song_recipe(self._plan.song)
+        asked = (self._plan.clips, song, self._reuse)
+        self._taken = await anyio.to_thread.run_sync(self._shop.kept.take_over, *asked)
+        self._outcomes.update(self._taken.outcomes)
+        return self._taken
 
     async def run(self, stop: anyio.CancelScope) -> RenderResult:
         """Make all clips, then the film. Cancelling `stop` ends the work; the result then says what there is."""
@@ -59,16 +73,27 @@ class Render:
         return self._result(queued_at, film, error, interrupted=stop.cancel_called)
 
     async def _make_all(self) -> Film | None:
-        for warning in self._plan.warnings:
-            self._shop.events.publish(WarningRaised(self._shop.job_id, warning.line_id, warning.message))
+        self._tell_before()
         async with anyio.create_task_group() as tasks:
             if self._film.path is not None and self._plan.song is not None:
                 tasks.start_soon(self._encode_song)
             for clip in sorted(self._plan.clips, key=lambda clip: -clip.frames):  # as the slots do: longest first
-                tasks.start_soon(self._make_line, clip)
+                if clip.number not in self._outcomes:
+                    tasks.start_soon(self._make_line, clip)
             for gap in self._plan.gaps:
                 tasks.start_soon(self._make_black, gap)
         return await self._join()
+
+    def _tell_before(self) -> None:
+        """Tell what is known before the first clip is made."""
+        shop, taken = self._shop, self._taken
+        for warning in (*self._plan.warnings, *taken.warnings):
+            shop.events.publish(WarningRaised(shop.job_id, warning.line_id, warning.message))
+        if taken.changed:
+            shop.events.publish(ClipsRemade(shop.job_id, tuple(taken.changed.items())))
+        for clip in self._plan.clips:
+            if clip.number in taken.outcomes:
+                publish_outcome(shop, clip, taken.outcomes[clip.number])
 
     async def _make_line(self, clip: ClipPlan) -> None:
         maker = self._makers[clip.number]
@@ -87,10 +112,14 @@ class Render:
                 raise NoFilmError(f"the black of a gap could not be made: {error.message}") from error
 
     async def _encode_song(self) -> None:
-        assert self._plan.song is not None
-        async with self._shop.encoders:
-            destination = self._shop.work_dir / "song.m4a"
-            self._song = await self._film.joiner.encode_song(self._plan.song, destination)
+        """Encode the song, or take that of an earlier run: its minutes take longer than all the rest of a join."""
+        song, joiner, kept = self._plan.song, self._film.joiner, self._shop.kept
+        assert song is not None
+        self._song = self._taken.song
+        if self._song is None:
+            async with self._shop.encoders:
+                draft = await joiner.encode_song(song, self._shop.work_dir / "song.m4a")
+            self._song = await anyio.to_thread.run_sync(kept.keep_song, draft, joiner.song_recipe(song))
 
     async def _join(self) -> Film | None:
         pieces = [self._piece(piece) for piece in self._plan.pieces]
@@ -101,6 +130,8 @@ class Render:
             return None
         self._shop.events.publish(JoinStarted(self._shop.job_id, len(whole)))
         film = await self._film.joiner.join(whole, self._song, self._film.path)
+        if self._reuse.whole:
+            await anyio.to_thread.run_sync(self._shop.kept.prune, self._plan.clips)
         self._shop.events.publish(FilmWritten(self._shop.job_id, film))
         return film
 
@@ -128,6 +159,8 @@ class Render:
             slot_uses=[use for use in self._shop.slots.uses if use.job_id == self._shop.job_id],
             error=error,
             interrupted=interrupted,
+            warnings=self._taken.warnings,
+            changed=self._taken.changed,
         )
 
 
@@ -149,7 +182,7 @@ def _first(group: BaseExceptionGroup[UserError]) -> UserError:
 def _nothing_to_show(shop: Workshop) -> ClipDone:
     """The outcome of a line that has no frame of its own: there is nothing to cut, and nothing went wrong."""
     now = shop.clock.now()
-    nothing = CutClip(shop.clips_dir, 0, 0, 0)
+    nothing = CutClip(shop.work_dir, 0, 0, 0)
     return ClipDone(
         ClipStatus.SUCCESS,
         SourceType.PLACEHOLDER,

@@ -25,7 +25,7 @@ from lyricclip_cli.outcome import (
     SlotUse,
     SourceType,
 )
-from lyricclip_cli.plan import ClipPlan, RenderPlan
+from lyricclip_cli.plan import ClipPlan, PlanWarning, RenderPlan
 
 
 class RenderStatus(StrEnum):
@@ -96,7 +96,11 @@ class StageReport(_Part):
 
 
 class ClipReport(_Part):
-    """One line."""
+    """One line.
+
+    `reused`: its clip is an earlier run's, and so are its attempts and times. `changed`: it had a clip, which does not
+    fit any more, since these parts of it are others now.
+    """
 
     line_id: str
     clip_task_id: str
@@ -116,6 +120,7 @@ class ClipReport(_Part):
     finished_at: datetime | None
     stages: StageReport | None
     reused: bool = False
+    changed: list[str] = Field(default_factory=list)
     path: str | None
     attempts: list[AttemptReport]
 
@@ -166,6 +171,28 @@ class ErrorReport(_Part):
     hint: str
 
 
+class EarlierLine(_Part):
+    """A line that did not show its first choice in an earlier run."""
+
+    line_id: str
+    status: ClipStatus
+    fallback_reason: str | None
+
+
+class EarlierRun(_Part):
+    """A run of the same job before this one, in short."""
+
+    trace_id: str
+    status: RenderStatus
+    exit_code: int
+    queued_at: datetime
+    finished_at: datetime
+    reused_tasks: int
+    success_tasks: int
+    failed_tasks: int
+    lines: list[EarlierLine]
+
+
 class Report(_Part):
     """`metrics.json`. Holds no key and no query of a URL."""
 
@@ -185,11 +212,15 @@ class Report(_Part):
     config_changes: list[ConfigChange] = Field(default_factory=list)
     slots: list[SlotReport]
     tools: dict[str, str]
+    history: list[EarlierRun] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """What a render came to: the facts that a report is made of."""
+    """What a render came to: the facts that a report is made of.
+
+    `warnings` are about clips of earlier runs; `changed` says, for lines that had one, why it did not fit any more.
+    """
 
     plan: RenderPlan
     outcomes: Mapping[int, ClipOutcome]
@@ -200,6 +231,8 @@ class RenderResult:
     slot_uses: Sequence[SlotUse]
     error: UserError | None = None
     interrupted: bool = False
+    warnings: Sequence[PlanWarning] = ()
+    changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +248,7 @@ class RunFacts:
     tools: Mapping[str, str] = field(default_factory=dict)
     config_changes: Sequence[SettingChange] = ()
     warnings: Sequence[str] = ()
+    history: Sequence[EarlierRun] = ()
 
 
 def render_status(result: RenderResult, *, clips_only: bool = False) -> RenderStatus:
@@ -242,7 +276,7 @@ def build_report(result: RenderResult, facts: RunFacts, *, clips_only: bool = Fa
         title=result.plan.title,
         timeline=facts.timeline.encode("utf-8", "replace").decode(),  # a file name can be any bytes
         metrics=Metrics(render=_render_metrics(result)),
-        clips=[_clip_report(clip, result.outcomes[clip.number], facts) for clip in by_number(result.plan)],
+        clips=[_clip_report(clip, result, facts) for clip in by_number(result.plan)],
         film=_film_report(result, facts.folder),
         warnings=_warnings(result, facts),
         error=error,
@@ -252,13 +286,15 @@ def build_report(result: RenderResult, facts: RunFacts, *, clips_only: bool = Fa
         ],
         slots=[SlotReport(slot=u.slot, line_id=u.line_id, start_s=u.start_s, end_s=u.end_s) for u in result.slot_uses],
         tools=dict(facts.tools),
+        history=list(facts.history),
     )
 
 
 def _warnings(result: RenderResult, facts: RunFacts) -> list[WarningReport]:
     """What is odd about the run (no line), then about its lines."""
     run = [WarningReport(line_id="", message=message) for message in facts.warnings]
-    return run + [WarningReport(line_id=w.line_id, message=w.message) for w in result.plan.warnings]
+    about = (*result.plan.warnings, *result.warnings)
+    return run + [WarningReport(line_id=w.line_id, message=w.message) for w in about]
 
 
 def by_number(plan: RenderPlan) -> list[ClipPlan]:
@@ -309,12 +345,14 @@ def _duration_ms(outcome: ClipOutcome) -> float | None:
     return round((outcome.finished_at - outcome.started_at).total_seconds() * 1000, 1)
 
 
-def _clip_report(clip: ClipPlan, outcome: ClipOutcome, facts: RunFacts) -> ClipReport:
+def _clip_report(clip: ClipPlan, result: RenderResult, facts: RunFacts) -> ClipReport:
+    outcome = result.outcomes[clip.number]
     shared = {
         "line_id": clip.line_id,
         "clip_task_id": task_id(facts.job_id, clip),
         "text": clip.text,
         "retry_count": outcome.retry_count,
+        "changed": list(result.changed.get(clip.line_id, ())),
         "start_frame": clip.start_frame,
         "started_at": outcome.started_at,
         "finished_at": outcome.finished_at,
@@ -350,6 +388,7 @@ def _done(outcome: ClipDone, facts: RunFacts) -> dict[str, Any]:
         "held_frames": outcome.held_frames,
         "bytes": outcome.received_bytes,
         "stages": StageReport(fetch_ms=stages.fetch_ms, encoder_wait_ms=stages.encoder_wait_ms, cut_ms=stages.cut_ms),
+        "reused": outcome.reused,
         "path": str(outcome.clip.path.relative_to(facts.folder)) if outcome.clip.frames else None,
     }
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lyricclip_cli.ffmpeg.burning import Burner, fonts_folder
+from lyricclip_cli.ffmpeg.burning import Burner, fonts_digest, fonts_folder
 from lyricclip_cli.lyrics import FilmLyrics, film_lyrics
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
@@ -20,7 +20,7 @@ def burner(plan: RenderPlan, settings: Settings, work: Path) -> Burner | None:
         return None
     lyrics = lyrics_of(plan, settings)
     fonts = fonts_folder(lyrics.font_paths, work / "fonts")
-    return Burner(lyrics.burned, lyrics.clock.frame_cs / 100, work, fonts)
+    return Burner(lyrics.burned, lyrics.clock.frame_cs / 100, work, fonts, fonts_digest(lyrics.font_paths))
 
 
 def track_text(plan: RenderPlan, settings: Settings) -> str | None:

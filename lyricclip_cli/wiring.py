@@ -23,12 +23,14 @@ from lyricclip_cli.ffmpeg.clip_command import EncodeSpec
 from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
 from lyricclip_cli.ffmpeg.joiner import CopyJoiner
 from lyricclip_cli.job import JobFolder
+from lyricclip_cli.kept import KeptFiles
 from lyricclip_cli.limits import RequestRate, SlotLimits, Slots
 from lyricclip_cli.live import LiveSettings
 from lyricclip_cli.machine import this_machine
 from lyricclip_cli.plan import RenderPlan, VideoRef
 from lyricclip_cli.render import FilmSpec, Render
 from lyricclip_cli.retry import RetryPolicy
+from lyricclip_cli.reuse import KeptClips, Reuse
 from lyricclip_cli.settings import Settings
 from lyricclip_cli.showing import burner, track_text
 from lyricclip_cli.sources.routed import RoutedSources
@@ -155,7 +157,9 @@ def _tell_pace(events: Events) -> Callable[[Pace], None]:
     return tell
 
 
-def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path, *, clips_only: bool) -> Render:
+def build_render(
+    shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path, reuse: Reuse, *, clips_only: bool
+) -> Render:
     """One job's render over the shared tools."""
     settings, live = shared.settings, shared.live
 
@@ -198,11 +202,11 @@ def build_render(shared: Shared, plan: RenderPlan, folder: JobFolder, work: Path
         events=shared.events,
         policy=lambda: _policy(live.now),
         with_sound=plan.song is None,
-        clips_dir=folder.clips.resolve(),
+        kept=KeptClips(KeptFiles(folder.clips.resolve()), sources=sources, cutter=cutter, with_sound=plan.song is None),
         work_dir=work,
         deadline_s=shared.deadline_s,
     )
-    return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()))
+    return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()), reuse)
 
 
 def _policy(now: Settings) -> ClipPolicy:

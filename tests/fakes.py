@@ -96,6 +96,7 @@ class FakeSources:
         self.peak = 0
         self._fetching = 0
         self.prepared: list[str] = []
+        self.identities: dict[str, str] = {}
         self.claims: Counter[tuple[SourceRef, Window]] = Counter()
 
     def group(self, ref: SourceRef) -> str:
@@ -107,6 +108,10 @@ class FakeSources:
                 return url.split("?", 1)[0]
             case _:
                 return ""
+
+    def identity(self, ref: SourceRef) -> str:
+        """Its name, and what `identities` says of it: a test changes a source there."""
+        return f"{ref} {self.identities.get(str(ref), '')}"
 
     @contextmanager
     def claim(self, ref: SourceRef, window: Window) -> Iterator[None]:
@@ -170,6 +175,11 @@ class FakeCutter:
         self._working = 0
         self.peak = 0
         self.orders: list[CutOrder] = []
+        self.encode = "veryfast"
+
+    def recipe(self, start_frame: int, frames: int, *, with_sound: bool) -> dict[str, str]:  # noqa: ARG002
+        """One setting, `encode`, and whether there is sound."""
+        return {"encode": self.encode, "sound": str(with_sound)}
 
     async def cut(self, order: CutOrder) -> CutClip:
         """Every frame becomes ten bytes."""
@@ -216,6 +226,10 @@ class FakeJoiner:
         self.calls: list[str] = []
         self.pieces: list[CutClip] = []
         self.song: Path | None = None
+
+    def song_recipe(self, song: SongPlan) -> dict[str, str]:
+        """The file's name and where it begins."""
+        return {"song": song.path.name, "extent": str(song.lead_ms)}
 
     async def encode_song(self, song: SongPlan, destination: Path) -> Path:
         """Take some time and write a file."""

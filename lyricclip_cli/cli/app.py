@@ -86,6 +86,7 @@ def render(
         Optional[str], typer.Option("--only", metavar="ID,ID", help="These lines alone.", show_default=False)
     ] = None,
     clips_only: Annotated[bool, typer.Option("--clips-only", help="Make the clips, no film.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Use no clip of an earlier run again.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Any fallback is a failure (exit 5).")] = False,
     deadline: Annotated[
         Optional[float],
@@ -138,6 +139,7 @@ def render(
         only=only,
         clips_only=clips_only,
         strict=strict,
+        fresh=fresh,
         metrics=metrics,
         progress=progress,
         log_level=log_level,

@@ -25,6 +25,7 @@ def run_render(
     only: str | None,
     clips_only: bool,
     strict: bool,
+    fresh: bool,
     metrics: str | None,
     progress: str,
     log_level: str,
@@ -41,6 +42,7 @@ def run_render(
         only=frozenset(part.strip() for part in (only or "").split(",") if part.strip()),
         clips_only=clips_only,
         strict=strict,
+        fresh=fresh,
         metrics=metrics,
         progress=cast("ProgressMode", progress),
         log_level=cast("LogLevel", log_level),
@@ -57,9 +59,11 @@ def _render(request: RenderRequest, settings: Settings) -> int:
         complain(error)
     codes = [error.exit_code for error in errors]
     if jobs:
-        finished = anyio.run(partial(render_jobs, request, settings, jobs))
-        codes += [code for _, code in finished]
-        _tell_where(request, finished)
+        batch = anyio.run(partial(render_jobs, request, settings, jobs))
+        for error in batch.errors:
+            complain(error)
+        codes += [code for _, code in batch.codes]
+        _tell_where(request, batch.codes)
     return worst(codes)
 
 

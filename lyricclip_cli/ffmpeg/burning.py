@@ -4,6 +4,7 @@ The filter's own text holds names that we chose and one folder's path, never a w
 the film's while they are drawn on, so a text that began before the cut goes on as if there were none.
 """
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,20 @@ from lyricclip_cli.placing import cannot_write, make_folder
 class Burner:
     """Draws lyrics on clips. `script_for` gives the ASS text of a run of frames (first frame, number of frames).
 
-    Time 0 of a script is the film's start, and a frame of the film lasts `frame_s` seconds of it.
+    Time 0 of a script is the film's start, and a frame of the film lasts `frame_s` seconds of it. `fonts_digest` tells
+    the fonts in the folder `fonts` from others.
     """
 
     script_for: Callable[[int, int], str | None]
     frame_s: Fraction
     folder: Path
     fonts: Path
+    fonts_digest: str = ""
+
+    def recipe(self, start_frame: int, frames: int) -> str:
+        """What is drawn on a run of frames, and with which letters; empty when it shows no text."""
+        script = self.script_for(start_frame, frames)
+        return "" if script is None else f"frame {start_frame}, fonts {self.fonts_digest}\n{script}"
 
     def filters(self, start_frame: int, frames: int) -> str:
         """The filters for a run of frames, ending in a comma; empty when it shows no text. Raises `MachineError`."""
@@ -48,6 +56,14 @@ def filter_value(text: str) -> str:
 
 def _with_backslashes(text: str, special: str) -> str:
     return "".join(f"\\{char}" if char in special else char for char in text)
+
+
+def fonts_digest(fonts: Sequence[Path]) -> str:
+    """A digest of the fonts' contents: files that say the same are the same, wherever they lie."""
+    digest = hashlib.sha256()
+    for font in fonts:
+        digest.update(font.read_bytes())
+    return digest.hexdigest()
 
 
 def fonts_folder(fonts: Sequence[Path], folder: Path) -> Path:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import anyio
 
+from lyricclip_cli import __version__
 from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.burning import Burner
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
+from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments, samples_at
 from lyricclip_cli.ffmpeg.count import count_frames
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.outcome import CutClip
@@ -41,6 +42,18 @@ class FfmpegCutter:
         self._folder = folder
         self._stall_timeout_s = stall_timeout_s
         self._burner = burner
+
+    def recipe(self, start_frame: int, frames: int, *, with_sound: bool) -> dict[str, str]:
+        """See `Cutter.recipe`. Where a clip lies in the film matters to its lyrics and to its number of samples."""
+        picture, encode, fps = self._picture, self._encode, self._grid.fps
+        samples = samples_at(start_frame + frames, fps) - samples_at(start_frame, fps)
+        return {
+            "picture": f"{picture.width}x{picture.height} {picture.fit}",
+            "encode": f"{encode.encoder} {encode.preset} {encode.crf}",
+            "lyrics": self._burner.recipe(start_frame, frames) if self._burner else "",
+            "sound": f"{samples} samples" if with_sound else "",
+            "tools": f"lyricclip {__version__}, ffmpeg {self._ffmpeg.version}",
+        }
 
     async def cut(self, order: CutOrder) -> CutClip:
         """See `Cutter.cut`."""

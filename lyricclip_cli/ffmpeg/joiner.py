@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from lyricclip_cli import __version__
 from lyricclip_cli.errors import NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.ffmpeg.sound import sample_rate, song_arguments, wave_arguments, write_wave
+from lyricclip_cli.kept import file_identity
 from lyricclip_cli.outcome import CutClip, Film
 from lyricclip_cli.placing import place
 from lyricclip_cli.plan import SongPlan
@@ -46,6 +48,14 @@ class CopyJoiner:
         self._folder = folder
         self._stall_timeout_s = stall_timeout_s
         self._track = track
+
+    def song_recipe(self, song: SongPlan) -> dict[str, str]:
+        """See `Joiner.song_recipe`."""
+        return {
+            "song": file_identity(song.path),
+            "extent": f"from {song.lead_ms} ms, {self._frames / self._fps} s",
+            "tools": f"lyricclip {__version__}, ffmpeg {self._ffmpeg.version}",
+        }
 
     async def encode_song(self, song: SongPlan, destination: Path) -> Path:
         """See `Joiner.encode_song`."""

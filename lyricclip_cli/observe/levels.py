@@ -7,6 +7,7 @@ from lyricclip_cli.events import (
     AttemptFailed,
     BytesReceived,
     ClipFinished,
+    ClipReused,
     ConfigRejected,
     Event,
     FellBack,
@@ -26,7 +27,7 @@ _WARNING = (WarningRaised, AttemptFailed, FellBack, ConfigRejected)
 def event_level(event: Event) -> int:
     """How much an event matters, as a level of `logging`."""
     match event:
-        case ClipFinished(outcome=ClipDone(status=status)):
+        case ClipFinished(outcome=ClipDone(status=status)) | ClipReused(outcome=ClipDone(status=status)):
             return logging.INFO if status is ClipStatus.SUCCESS else logging.WARNING
         case ClipFinished():
             return logging.ERROR

@@ -10,6 +10,8 @@ from typing import Any
 from lyricclip_cli.events import (
     BytesReceived,
     ClipFinished,
+    ClipReused,
+    ClipsRemade,
     ConfigChanged,
     Event,
     FilmWritten,
@@ -28,8 +30,13 @@ def record(event: Event) -> Record:
     match event:
         case RenderStarted():
             return _plan_record(event)
-        case ClipFinished(line_id=line_id, clip_task_id=clip_task_id, outcome=outcome):
+        case (
+            ClipFinished(line_id=line_id, clip_task_id=clip_task_id, outcome=outcome)
+            | ClipReused(line_id=line_id, clip_task_id=clip_task_id, outcome=outcome)
+        ):
             return {"line_id": line_id, "clip_task_id": clip_task_id, **_outcome_record(outcome)}
+        case ClipsRemade(lines=lines):
+            return {"lines": [{"line_id": line_id, "changed": list(parts)} for line_id, parts in lines]}
         case FilmWritten(film=film):
             return _film_record(film)
         case ConfigChanged(changes=changes, source=source):
@@ -71,7 +78,7 @@ def _outcome_record(outcome: ClipOutcome) -> Record:
     return {**own, "retry_count": outcome.retry_count, "duration_ms": duration_ms}
 
 
-_NOTHING: Record = {"clip_status": "failed", "video_id": None, "source_type": None, "frames": 0}
+_NOTHING: Record = {"clip_status": "failed", "video_id": None, "source_type": None, "frames": 0, "reused": False}
 
 
 def _done_record(outcome: ClipDone) -> Record:
@@ -82,6 +89,7 @@ def _done_record(outcome: ClipDone) -> Record:
         "frames": outcome.clip.frames,
         "parallel_slot": outcome.slot,
         "fallback_reason": outcome.fallback_reason,
+        "reused": outcome.reused,
     }
 
 

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lyricclip_cli.events import (
     AttemptFailed,
     ClipFinished,
+    ClipsRemade,
     ConfigChanged,
     ConfigRejected,
     Event,
@@ -21,6 +23,7 @@ NOTHING = "–"
 """Stands where there is nothing to say yet."""
 
 _LONGEST_SOURCE = 12
+_MOST_NAMED = 8
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\|$)", re.DOTALL)
 """Controls of ECMA-48 with parameters (colours, cursor), and those that set a title or a link."""
@@ -146,17 +149,30 @@ def _job_words(event: Event) -> tuple[Gravity, str] | None:
     match event:
         case WarningRaised(message=message):
             return Gravity.WARNING, message
-        case ConfigChanged(changes=changes, source=source):
-            changed = ", ".join(f"{key} {old} → {new}" for key, old, new in changes)
-            return Gravity.NOTE, f"config: {changed} (from {source})"
-        case ConfigRejected(reason=reason):
-            return Gravity.WARNING, f"config not changed: {reason}"
+        case ConfigChanged() | ConfigRejected():
+            return _config_words(event)
+        case ClipsRemade(lines=lines):
+            return Gravity.NOTE, remade_words(lines)
         case FilmWritten(film=film):
             return Gravity.GOOD, film_words(film)
         case RenderFinished(status=status, message=message) if message:
             return _status_gravity(status), f"{status}: {message}"
         case _:
             return None
+
+
+def _config_words(event: ConfigChanged | ConfigRejected) -> tuple[Gravity, str]:
+    if isinstance(event, ConfigRejected):
+        return Gravity.WARNING, f"config not changed: {event.reason}"
+    changed = ", ".join(f"{key} {old} → {new}" for key, old, new in event.changes)
+    return Gravity.NOTE, f"config: {changed} (from {event.source})"
+
+
+def remade_words(lines: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Which clips of an earlier run are made again, and why: `made again: L03 (lyrics), L07 (in-point, length)`."""
+    named = [f"{line_id} ({', '.join(parts) or 'no footage'})" for line_id, parts in lines[:_MOST_NAMED]]
+    rest = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
+    return f"made again: {', '.join(named)}{rest}"
 
 
 def film_words(film: Film) -> str:

@@ -71,13 +71,21 @@ async def looped_footage(path: Path, request: FootageRequest) -> Footage:
     return Footage(SourceType.PLACEHOLDER, (span,), (sound,) if with_sound else ())
 
 
-def find_media(media_dir: Path, video_id: str) -> Path:
-    """The media folder's copy of a video. Raises `PermanentError` (`no_local_media`) when there is none."""
+def media_file(media_dir: Path, video_id: str) -> Path | None:
+    """The media folder's copy of a video, if there is one."""
     for suffix in SUFFIXES:
         path = media_dir / f"{video_id}{suffix}"
         if path.is_file() and path.resolve().is_relative_to(media_dir.resolve()):
             return path
-    raise PermanentError("no_local_media", f"the media folder has no {video_id}.mp4 (nor .mov, .mkv, .webm, .ts)")
+    return None
+
+
+def find_media(media_dir: Path, video_id: str) -> Path:
+    """The media folder's copy of a video. Raises `PermanentError` (`no_local_media`) when there is none."""
+    path = media_file(media_dir, video_id)
+    if path is None:
+        raise PermanentError("no_local_media", f"the media folder has no {video_id}.mp4 (nor .mov, .mkv, .webm, .ts)")
+    return path
 
 
 @contextmanager

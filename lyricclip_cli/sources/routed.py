@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lyricclip_cli.errors import MachineError
 from lyricclip_cli.hls.stream import HlsStream
+from lyricclip_cli.kept import file_identity
 from lyricclip_cli.outcome import Footage, SourceType
 from lyricclip_cli.plan import (
     FileRef,
@@ -19,7 +20,8 @@ from lyricclip_cli.plan import (
     Window,
 )
 from lyricclip_cli.ports import FootageRequest
-from lyricclip_cli.sources.local_file import file_footage, find_media, looped_footage
+from lyricclip_cli.sources.identity import playlist_identity, url_identity
+from lyricclip_cli.sources.local_file import file_footage, find_media, looped_footage, media_file
 from lyricclip_cli.sources.streams import Streams
 from lyricclip_cli.sources.twelvelabs import Videos
 from lyricclip_cli.transport import Pacer, without_query
@@ -48,6 +50,7 @@ class RoutedSources:
         self._picture = picture
         self._media_dir = media_dir
         self._placeholder = placeholder
+        self._identities: dict[SourceRef, str] = {}
 
     def group(self, ref: SourceRef) -> str:
         """See `Sources.group`: videos and URLs are limited, what lies on this machine is not."""
@@ -58,6 +61,27 @@ class RoutedSources:
                 return without_query(url)
             case _:
                 return ""
+
+    def identity(self, ref: SourceRef) -> str:
+        """See `Sources.identity`. What was said once stays said, so that it is older than what is cut then."""
+        if ref not in self._identities:
+            self._identities[ref] = self._identity(ref)
+        return self._identities[ref]
+
+    def _identity(self, ref: SourceRef) -> str:
+        match ref:
+            case VideoRef(video_id):
+                return f"video {self._videos.index(self._index_id) if self._videos else self._index_id} {video_id}"
+            case UrlRef(url):
+                return url_identity(url)
+            case FileRef(path) if path.suffix.lower() in PLAYLIST_SUFFIXES:
+                return playlist_identity(path)
+            case FileRef(path):
+                return file_identity(path)
+            case MediaRef(video_id):
+                return file_identity(media_file(self._media_dir, video_id) or self._media_dir / video_id)
+            case PlaceholderRef():
+                return file_identity(self._placeholder)
 
     def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
         """See `Sources.claim`."""

@@ -61,12 +61,16 @@ class Videos:
         self._urls: Once[tuple[str, str], str] = Once()
         self._sdk: AsyncTwelveLabs | None = None
 
+    def index(self, index_id: str | None) -> str:
+        """The index that videos are looked up in: the one named, or the account's own."""
+        return index_id or self._account.index_id
+
     async def stream_url(self, index_id: str | None, video_id: str) -> str:
         """The URL of a video's playlist. Without `index_id`, the video is in the account's own index.
 
         Raises `ClipError`, or `MachineError` when the key is refused.
         """
-        index = index_id or self._account.index_id
+        index = self.index(index_id)
         return await self._urls.get((index, video_id), lambda: self._retrieve(index, video_id))
 
     def forget(self, index_id: str | None, video_id: str) -> None:

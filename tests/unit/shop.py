@@ -8,9 +8,11 @@ import anyio
 
 from lyricclip_cli.clip import ClipPolicy, LineMaker, Workshop
 from lyricclip_cli.events import Event, Events
+from lyricclip_cli.kept import KeptFiles
 from lyricclip_cli.limits import SlotLimits, Slots
 from lyricclip_cli.plan import ClipPlan
 from lyricclip_cli.retry import RetryPolicy
+from lyricclip_cli.reuse import KeptClips
 from tests.fakes import Answer, FakeClock, FakeCutter, FakeSources
 
 
@@ -79,7 +81,7 @@ def make_shop(
         events=Events(seen.append),
         policy=lambda: policy,
         with_sound=with_sound,
-        clips_dir=clips_dir,
+        kept=KeptClips(KeptFiles(clips_dir), sources=sources, cutter=cutter, with_sound=with_sound),
         work_dir=work_dir,
     )
     return Shop(clock, sources, cutter, granted, work, seen)

@@ -6,10 +6,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from lyricclip_cli.clip import clip_name, task_id
+from lyricclip_cli.clip import task_id
 from lyricclip_cli.errors import MachineError, PermanentError, TransientError
 from lyricclip_cli.outcome import Attempt, ClipDone, ClipFailed, ClipStatus, CutClip, SourceType, StageTimes
 from lyricclip_cli.plan import ClipPlan
+from lyricclip_cli.reuse import clip_name
 from tests.fakes import FakeClock
 from tests.unit.samples import OTHER_VIDEO, VIDEO, file, line, plan, video
 from tests.unit.shop import Shop, make_shop
@@ -179,7 +180,7 @@ async def test_a_line_whose_placeholder_fails_has_failed(tmp_path: Path) -> None
         finished_at=BEGAN + after(2.5),
     )
     assert await shop.is_tidy()
-    assert list(shop.work.clips_dir.iterdir()) == []
+    assert list(shop.work.kept.files.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("hanging", ["fetch", "cut"])
@@ -238,7 +239,7 @@ async def test_the_cutter_is_asked_for_exactly_the_lines_frames_in_their_place(t
     await shop.maker(second).make()
     (order,) = shop.cutter.orders
     assert (order.start_frame, order.frames, order.with_sound) == (25, 50, False)
-    assert order.destination == tmp_path / "clips" / "0002-2.mp4"
+    assert order.destination == tmp_path / "work" / "0002-2.mp4"
     assert order.footage.sound == ()
 
 

@@ -1,5 +1,6 @@
 """Job folders: which names are taken, and that the temporary one goes."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from lyricclip_cli.errors import MachineError, UsageError
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 
 OUT = Path("artifacts/renders")
+NOW = datetime(2026, 1, 2, 3, 4, 5)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +86,14 @@ def test_a_jobs_files_have_these_names(tmp_path: Path) -> None:
         "demo/render.log.jsonl",
         "demo/clips",
     ]
-    folder.make()
-    folder.make()
-    assert folder.clips.is_dir()
+    with folder.held(NOW):
+        assert folder.clips.is_dir()
 
 
 def test_a_folder_that_cannot_be_made_is_the_machines_fault(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("a file")
     with pytest.raises(MachineError) as caught:
-        job_folder(tmp_path, "demo").make()
+        job_folder(tmp_path, "demo").held(NOW).__enter__()
     assert (caught.value.exit_code, caught.value.hint) == (4, "name another folder with -o")
     assert caught.value.message == f"{tmp_path / 'demo' / 'clips'} cannot be written: Not a directory"
 

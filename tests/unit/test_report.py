@@ -84,6 +84,7 @@ def test_a_report_is_exactly_this() -> None:
                 "finished_at": "2026-01-02T03:04:06.500000Z",
                 "stages": {"fetch_ms": 500, "encoder_wait_ms": 20, "cut_ms": 980},
                 "reused": False,
+                "changed": [],
                 "path": "clips/0001-1.mp4",
                 "attempts": [
                     {
@@ -116,6 +117,7 @@ def test_a_report_is_exactly_this() -> None:
         "config_changes": [],
         "slots": [{"slot": 2, "line_id": "1", "start_s": 0.25, "end_s": 1.75}],
         "tools": {"ffmpeg": "7.1"},
+        "history": [],
     }
 
 
@@ -141,6 +143,7 @@ def test_a_failed_line_has_a_reason_and_a_message_and_no_clip() -> None:
         "finished_at": "2026-01-02T03:04:05.500000Z",
         "stages": None,
         "reused": False,
+        "changed": [],
         "path": None,
     }
 

@@ -59,6 +59,7 @@ def test_a_finished_clip_is_one_record_with_the_contracted_fields(tmp_path: Path
             "video_id": samples.VIDEO,
             "source_type": "hls",
             "frames": 100,
+            "reused": False,
         }
     ]
 

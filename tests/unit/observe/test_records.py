@@ -17,6 +17,7 @@ CLIP_FIELDS = {
     "video_id",
     "source_type",
     "frames",
+    "reused",
 }
 
 
@@ -49,6 +50,7 @@ def test_a_clip_has_the_contracted_fields() -> None:
         "video_id": samples.VIDEO,
         "source_type": "hls",
         "frames": 100,
+        "reused": False,
     }
 
 

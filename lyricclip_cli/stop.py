@@ -1,0 +1,38 @@
+"""Signals that end a run: the first one in order, the second one at once."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import anyio
+
+
+class Stop:
+    """Ends the run on SIGINT or SIGTERM: every job's scope is cancelled, and the signal gives the exit code.
+
+    `at_once` is called on the second signal, just before the process ends: it leaves the terminal as it was.
+    """
+
+    def __init__(self, at_once: Callable[[], None] = lambda: None) -> None:
+        self.signal: signal.Signals | None = None
+        self._at_once = at_once
+        self._scopes: list[anyio.CancelScope] = []
+
+    def scope(self) -> anyio.CancelScope:
+        """A scope that a signal cancels."""
+        scope = anyio.CancelScope()
+        self._scopes.append(scope)
+        if self.signal is not None:
+            scope.cancel()
+        return scope
+
+    async def listen(self) -> None:
+        """Wait for signals, until cancelled."""
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            async for number in signals:
+                if self.signal is not None:
+                    self._at_once()
+                    os._exit(128 + number)
+                self.signal = signal.Signals(number)
+                for scope in self._scopes:
+                    scope.cancel()
