@@ -16,7 +16,7 @@ import anyio
 from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.earlier import Earlier, look_back
 from lyricclip_cli.errors import UsageError, UserError
-from lyricclip_cli.events import Events, RenderFinished, RenderStarted, WarningRaised
+from lyricclip_cli.events import Events, Noted, RenderFinished, RenderStarted, WarningRaised
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
 from lyricclip_cli.observe.log import RenderLog
@@ -74,12 +74,16 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A timeline that can be rendered. `redo`: of an earlier render, these lines alone are made again."""
+    """A timeline that can be rendered.
+
+    `redo`: of an earlier render, these lines alone are made again. `notes` are told when the job begins.
+    """
 
     timeline: Path
     plan: RenderPlan
     folder: JobFolder
     redo: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
     trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -195,6 +199,8 @@ class Batch:
         shared, job_id = self._shared, job.folder.job_id
         limits, encoders = shared.slots.limits, int(shared.encoders.total_tokens)
         shared.events.publish(RenderStarted(job_id, job.plan, limits.total, encoders, reused, limits.per_group))
+        for note in job.notes:
+            shared.events.publish(Noted(job_id, note))
         for warning in warnings:
             shared.events.publish(WarningRaised(job_id, "", warning))
 
@@ -206,6 +212,8 @@ class Batch:
             trace_id=job.trace_id,
             timeline=str(job.timeline),
             exit_code=code,
+            only=sorted(self._request.only),
+            clips_only=self._request.clips_only,
             folder=job.folder.root.resolve(),
             config=json.loads(self._shared.live.first.model_dump_json()),
             config_changes=tuple(self._shared.live.changes),
@@ -213,7 +221,7 @@ class Batch:
             history=history,
             tools=tool_versions(self._shared.ffmpeg),
         )
-        text = report_json(build_report(result, facts, clips_only=self._request.clips_only))
+        text = report_json(build_report(result, facts))
         write_whole(job.folder.report, text)
         if self._request.metrics == "-":
             sys.stdout.write(text)

@@ -183,6 +183,14 @@ class ClipsRemade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something about a job that is worth a line and no warning."""
+
+    name = "render.noted"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class JoinStarted(Event):
     """All clips are there; the film is being put together."""
 

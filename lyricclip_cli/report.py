@@ -194,7 +194,7 @@ class EarlierRun(_Part):
 
 
 class Report(_Part):
-    """`metrics.json`. Holds no key and no query of a URL."""
+    """`metrics.json`. Holds no key and no query of a URL. `only`: the lines that were asked for, empty for all."""
 
     schema_version: Literal[1] = 1
     status: RenderStatus
@@ -203,6 +203,8 @@ class Report(_Part):
     trace_id: str
     title: str
     timeline: str
+    only: list[str] = Field(default_factory=list)
+    clips_only: bool = False
     metrics: Metrics
     clips: list[ClipReport]
     film: FilmReport | None
@@ -244,6 +246,8 @@ class RunFacts:
     timeline: str
     exit_code: int
     folder: Path
+    only: Sequence[str] = ()
+    clips_only: bool = False
     config: Mapping[str, Any] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     config_changes: Sequence[SettingChange] = ()
@@ -265,16 +269,18 @@ def _is_real(outcome: ClipOutcome) -> bool:
     return isinstance(outcome, ClipDone) and outcome.status is not ClipStatus.FALLBACK_PLACEHOLDER
 
 
-def build_report(result: RenderResult, facts: RunFacts, *, clips_only: bool = False) -> Report:
+def build_report(result: RenderResult, facts: RunFacts) -> Report:
     """The report of one render. Pure."""
     error = ErrorReport(message=result.error.message, hint=result.error.hint) if result.error else None
     return Report(
-        status=render_status(result, clips_only=clips_only),
+        status=render_status(result, clips_only=facts.clips_only),
         exit_code=facts.exit_code,
         job_id=facts.job_id,
         trace_id=facts.trace_id,
         title=result.plan.title,
         timeline=facts.timeline.encode("utf-8", "replace").decode(),  # a file name can be any bytes
+        only=list(facts.only),
+        clips_only=facts.clips_only,
         metrics=Metrics(render=_render_metrics(result)),
         clips=[_clip_report(clip, result, facts) for clip in by_number(result.plan)],
         film=_film_report(result, facts.folder),

@@ -126,7 +126,8 @@ class KeptClips:
         facts, parts = self.files.facts(name), self.parts(clip)
         step = facts.get("step")
         if facts.get("line_id") == clip.line_id and isinstance(step, int):
-            taken.changed[clip.line_id] = self.files.changed(parts[min(max(step, 1), len(parts)) - 1], name)
+            changed = self.files.changed(parts[min(max(step, 1), len(parts)) - 1], name)
+            taken.changed.update({clip.line_id: changed} if changed else {})
 
 
 @cache

@@ -8,7 +8,24 @@ from typing import Annotated, Optional
 import typer
 
 from lyricclip_cli import __version__
-from lyricclip_cli.cli.options import Aspect, Config, Ffmpeg, MediaDir, Resolution, Subtitles, given
+from lyricclip_cli.cli.options import (
+    Aspect,
+    Concurrency,
+    Config,
+    Deadline,
+    Ffmpeg,
+    LogFile,
+    LogLevel,
+    MediaDir,
+    Metrics,
+    Only,
+    Progress,
+    Resolution,
+    Strict,
+    Subtitles,
+    WorkDir,
+    given,
+)
 from lyricclip_cli.cli.present import complain
 from lyricclip_cli.errors import UserError
 
@@ -65,53 +82,27 @@ def root(
 @app.command()
 def render(
     timelines: Annotated[list[Path], typer.Argument(metavar="TIMELINE...", help="One or more timelines (JSON).")],
-    concurrency: Annotated[
-        Optional[int], typer.Option("-c", "--concurrency", help="Clips in work at once.", show_default="4")
-    ] = None,
+    concurrency: Concurrency = None,
     config: Config = None,
     output_dir: Annotated[
         Optional[Path],
         typer.Option("-o", "--output-dir", help="A folder per job is made here.", show_default="artifacts/renders"),
     ] = None,
-    work_dir: Annotated[
-        Optional[Path],
-        typer.Option("--work-dir", help="Temporary files.", show_default="artifacts/render_tmp"),
-    ] = None,
+    work_dir: WorkDir = None,
     media_dir: MediaDir = None,
     job_id: Annotated[
         Optional[str],
         typer.Option("--job-id", help="Name of the job.", show_default="the timeline's file name"),
     ] = None,
-    only: Annotated[
-        Optional[str], typer.Option("--only", metavar="ID,ID", help="These lines alone.", show_default=False)
-    ] = None,
+    only: Only = None,
     clips_only: Annotated[bool, typer.Option("--clips-only", help="Make the clips, no film.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Use no clip of an earlier run again.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Any fallback is a failure (exit 5).")] = False,
-    deadline: Annotated[
-        Optional[float],
-        typer.Option(
-            "--deadline",
-            metavar="SECONDS",
-            min=0,
-            help="After it only placeholders are made; the film is written all the same.",
-            show_default=False,
-        ),
-    ] = None,
-    metrics: Annotated[
-        Optional[str],
-        typer.Option("--metrics", metavar="FILE", help="One more copy of the report; - is stdout.", show_default=False),
-    ] = None,
-    progress: Annotated[
-        str, typer.Option("--progress", metavar="auto|table|plain|json|none", help="What to show meanwhile.")
-    ] = "auto",
-    log_level: Annotated[
-        str, typer.Option("--log-level", metavar="debug|info|warning|error", help="Least level in the logs.")
-    ] = "info",
-    log_file: Annotated[
-        Optional[Path],
-        typer.Option("--log-file", help="One log for all jobs of this call.", show_default=False),
-    ] = None,
+    strict: Strict = False,
+    deadline: Deadline = None,
+    metrics: Metrics = None,
+    progress: Progress = "auto",
+    log_level: LogLevel = "info",
+    log_file: LogFile = None,
     subtitles: Subtitles = None,
     aspect: Aspect = None,
     resolution: Resolution = None,
@@ -140,6 +131,51 @@ def render(
         clips_only=clips_only,
         strict=strict,
         fresh=fresh,
+        metrics=metrics,
+        progress=progress,
+        log_level=log_level,
+        log_file=log_file,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def rerun(
+    reports: Annotated[list[Path], typer.Argument(metavar="REPORT...", help="metrics.json of earlier renders.")],
+    include: Annotated[
+        Optional[str],
+        typer.Option("--include", metavar="fallback", help="Redo lines that fell back, too.", show_default=False),
+    ] = None,
+    only: Only = None,
+    timeline: Annotated[
+        Optional[Path],
+        typer.Option("--timeline", metavar="FILE", help="Where the timeline is now.", show_default="where it was"),
+    ] = None,
+    concurrency: Concurrency = None,
+    config: Config = None,
+    work_dir: WorkDir = None,
+    media_dir: MediaDir = None,
+    strict: Strict = False,
+    deadline: Deadline = None,
+    metrics: Metrics = None,
+    progress: Progress = "auto",
+    log_level: LogLevel = "info",
+    log_file: LogFile = None,
+    ffmpeg: Ffmpeg = None,
+) -> None:
+    """Redo failed and placeholder lines of an earlier render, then join again."""
+    from lyricclip_cli.cli.rendering import run_rerun
+    from lyricclip_cli.reload import Config as ConfigSource
+
+    flags = given(render_clip_concurrency=concurrency, work_dir=work_dir, media_dir=media_dir, ffmpeg=ffmpeg)
+    code = run_rerun(
+        ConfigSource(flags, config),
+        reports=reports,
+        include=include,
+        only=only,
+        timeline=timeline,
+        strict=strict,
+        deadline_s=deadline,
         metrics=metrics,
         progress=progress,
         log_level=log_level,

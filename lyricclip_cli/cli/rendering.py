@@ -1,75 +1,97 @@
-"""`lyricclip render`: from words on the command line to a request, and back to an exit code."""
+"""`lyricclip render` and `rerun`: from words on the command line to requests, and back to an exit code."""
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, get_args
 
 import anyio
 
 from lyricclip_cli.batch import Job, RenderRequest, prepare_jobs, render_jobs, worst
 from lyricclip_cli.cli.present import complain
-from lyricclip_cli.errors import UsageError
+from lyricclip_cli.errors import UsageError, UserError
 from lyricclip_cli.observe import LogLevel, ProgressMode
 from lyricclip_cli.reload import Config
+from lyricclip_cli.report import read_report
+from lyricclip_cli.rerun import RerunRequest, prepare_rerun, rerun_settings
 from lyricclip_cli.settings import Settings
 
+INCOMPLETE = frozenset({5, 6, 130, 143})
+"""Exit codes of runs that a rerun may make better."""
 
-def run_render(
+
+def run_render(config: Config, *, timelines: Sequence[Path], only: str | None, **asked: Any) -> int:
+    """Render, and give the exit code. `asked` are the other fields of a `RenderRequest`."""
+    _check_words(asked["progress"], asked["log_level"])
+    request = RenderRequest(timelines=timelines, only=_ids(only), config=config, **asked)
+    settings = config.read()
+    jobs, errors = prepare_jobs(request, settings)
+    for error in errors:
+        complain(error)
+    return worst([*(error.exit_code for error in errors), *(_finish(request, settings, jobs) if jobs else [])])
+
+
+def run_rerun(
     config: Config,
     *,
-    deadline_s: float | None,
-    timelines: Sequence[Path],
-    job_id: str | None,
+    reports: Sequence[Path],
+    include: str | None,
     only: str | None,
-    clips_only: bool,
-    strict: bool,
-    fresh: bool,
-    metrics: str | None,
-    progress: str,
-    log_level: str,
-    log_file: Path | None,
+    timeline: Path | None,
+    **asked: Any,
 ) -> int:
-    """Render, and give the exit code."""
+    """Redo what is missing in earlier renders, one after the other, since each has settings of its own."""
+    _check_words(asked["progress"], asked["log_level"])
+    if include not in {None, "fallback"}:
+        raise UsageError(f"--include {include}: no such kind of line", hint="fallback is the only one")
+    if timeline is not None and len(reports) > 1:
+        raise UsageError("--timeline names one timeline, and there are several reports")
+    codes = []
+    for path in reports:
+        wanted = RerunRequest(path, fallbacks=include is not None, only=_ids(only), timeline=timeline)
+        try:
+            codes += _rerun(wanted, config, RenderRequest(timelines=(), **asked))
+        except UserError as error:
+            complain(error)
+            codes.append(error.exit_code)
+    return worst(codes)
+
+
+def _rerun(wanted: RerunRequest, config: Config, template: RenderRequest) -> list[int]:
+    report = read_report(wanted.report)
+    as_before = rerun_settings(report, config)
+    settings = as_before.read()
+    job = prepare_rerun(wanted, report, settings)
+    request = replace(template, only=frozenset(report.only), clips_only=report.clips_only, config=as_before)
+    return _finish(request, settings, [job])
+
+
+def _finish(request: RenderRequest, settings: Settings, jobs: Sequence[Job]) -> list[int]:
+    """Render prepared jobs; gives their exit codes."""
+    batch = anyio.run(partial(render_jobs, request, settings, jobs))
+    for error in batch.errors:
+        complain(error)
+    if request.progress not in {"none", "json"}:
+        for job, code in batch.codes:
+            _tell_where(job, code)
+    return [code for _, code in batch.codes]
+
+
+def _tell_where(job: Job, code: int) -> None:
+    """Say on stderr where film and report are, and what could be done next: the last thing a user reads."""
+    print(f"{job.folder.root}", file=sys.stderr)
+    if code in INCOMPLETE:
+        print(f"  to redo what is missing: lyricclip rerun {job.folder.report}", file=sys.stderr)
+
+
+def _ids(names: str | None) -> frozenset[str]:
+    return frozenset(part.strip() for part in (names or "").split(",") if part.strip())
+
+
+def _check_words(progress: str, log_level: str) -> None:
     if progress not in get_args(ProgressMode):
         raise UsageError(f"--progress {progress}: no such mode", hint=f"one of {', '.join(get_args(ProgressMode))}")
     if log_level not in get_args(LogLevel):
         raise UsageError(f"--log-level {log_level}: no such level", hint=f"one of {', '.join(get_args(LogLevel))}")
-    request = RenderRequest(
-        timelines=timelines,
-        job_id=job_id,
-        only=frozenset(part.strip() for part in (only or "").split(",") if part.strip()),
-        clips_only=clips_only,
-        strict=strict,
-        fresh=fresh,
-        metrics=metrics,
-        progress=cast("ProgressMode", progress),
-        log_level=cast("LogLevel", log_level),
-        log_file=log_file,
-        deadline_s=deadline_s,
-        config=config,
-    )
-    return _render(request, config.read())
-
-
-def _render(request: RenderRequest, settings: Settings) -> int:
-    jobs, errors = prepare_jobs(request, settings)
-    for error in errors:
-        complain(error)
-    codes = [error.exit_code for error in errors]
-    if jobs:
-        batch = anyio.run(partial(render_jobs, request, settings, jobs))
-        for error in batch.errors:
-            complain(error)
-        codes += [code for _, code in batch.codes]
-        _tell_where(request, batch.codes)
-    return worst(codes)
-
-
-def _tell_where(request: RenderRequest, finished: Sequence[tuple[Job, int]]) -> None:
-    """Say on stderr where each film and report is: the last thing a user reads."""
-    if request.progress in {"none", "json"}:
-        return
-    for job, _ in finished:
-        print(f"{job.folder.root}", file=sys.stderr)

@@ -14,6 +14,7 @@ from lyricclip_cli.events import (
     ConfigRejected,
     Event,
     FilmWritten,
+    Noted,
     RenderFinished,
     WarningRaised,
 )
@@ -151,8 +152,8 @@ def _job_words(event: Event) -> tuple[Gravity, str] | None:
             return Gravity.WARNING, message
         case ConfigChanged() | ConfigRejected():
             return _config_words(event)
-        case ClipsRemade(lines=lines):
-            return Gravity.NOTE, remade_words(lines)
+        case ClipsRemade() | Noted():
+            return Gravity.NOTE, event.message if isinstance(event, Noted) else remade_words(event.lines)
         case FilmWritten(film=film):
             return Gravity.GOOD, film_words(film)
         case RenderFinished(status=status, message=message) if message:
@@ -170,7 +171,7 @@ def _config_words(event: ConfigChanged | ConfigRejected) -> tuple[Gravity, str]:
 
 def remade_words(lines: Sequence[tuple[str, Sequence[str]]]) -> str:
     """Which clips of an earlier run are made again, and why: `made again: L03 (lyrics), L07 (in-point, length)`."""
-    named = [f"{line_id} ({', '.join(parts) or 'no footage'})" for line_id, parts in lines[:_MOST_NAMED]]
+    named = [f"{line_id} ({', '.join(parts)})" for line_id, parts in lines[:_MOST_NAMED]]
     rest = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
     return f"made again: {', '.join(named)}{rest}"
 

@@ -96,4 +96,4 @@ def result(
 
 def facts(timeline: str = "demo.json", *, exit_code: int = 0) -> RunFacts:
     """What a report says beside the result."""
-    return RunFacts("demo", "f" * 32, timeline, exit_code, FOLDER, {"crf": 20}, {"ffmpeg": "7.1"})
+    return RunFacts("demo", "f" * 32, timeline, exit_code, FOLDER, config={"crf": 20}, tools={"ffmpeg": "7.1"})

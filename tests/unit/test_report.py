@@ -43,6 +43,8 @@ def test_a_report_is_exactly_this() -> None:
         "trace_id": "f" * 32,
         "title": "Demo",
         "timeline": "demo.json",
+        "only": [],
+        "clips_only": False,
         "metrics": {
             "render": {
                 "line_count": 1,
