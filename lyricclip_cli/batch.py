@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -20,6 +21,7 @@ from lyricclip_cli.events import Events, Noted, RenderFinished, RenderStarted, W
 from lyricclip_cli.job import JobFolder, job_folder, job_id_of, work_folder
 from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
 from lyricclip_cli.observe.log import RenderLog
+from lyricclip_cli.observe.output import show_cursor
 from lyricclip_cli.outcome import ClipDone, ClipStatus
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
@@ -113,7 +115,8 @@ async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence
     events, clock = Events(), SystemClock()
     deadline_s = math.inf if request.deadline_s is None else anyio.current_time() + request.deadline_s
     roots = [job.timeline.parent for job in jobs]
-    async with AsyncExitStack() as stack:
+    stop = Stop(partial(show_cursor, sys.stderr))
+    async with stop.listening(), AsyncExitStack() as stack:
         work = stack.enter_context(work_folder(settings.work_dir, jobs[0].folder.job_id))
         progress = progress_listener(request.progress, sys.stderr, clock=clock, timelines=len(jobs))
         for listener in (progress, *_call_log(request, jobs, clock)):
@@ -122,16 +125,14 @@ async def render_jobs(request: RenderRequest, settings: Settings, jobs: Sequence
         shared = await stack.enter_async_context(tools)
         heard = stack.enter_context(hangups())
         reload = Reload(request.config, shared.live, events, asked=settings, hangups=heard)
-        stop = Stop()
         batch = Batch(request, shared, stop)
-        async with anyio.create_task_group() as signals:
-            signals.start_soon(stop.listen)
-            signals.start_soon(reload.follow)
+        async with anyio.create_task_group() as reloads:
+            reloads.start_soon(reload.follow)
             async with anyio.create_task_group() as renders:
                 for number, job in enumerate(jobs):
                     renders.start_soon(batch.render, job, work / str(number))
             reload.end()
-            signals.cancel_scope.cancel()
+            reloads.cancel_scope.cancel()
         return batch
 
 

@@ -2,9 +2,13 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import anyio
+from anyio.abc import TaskStatus
+
+from lyricclip_cli.errors import UserError
 
 
 class Stop:
@@ -26,9 +30,23 @@ class Stop:
             scope.cancel()
         return scope
 
-    async def listen(self) -> None:
-        """Wait for signals, until cancelled."""
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """As long as this lasts, signals end the run in order."""
+        failure: UserError | None = None
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(self._listen)
+            try:
+                yield
+            except UserError as error:
+                failure = error  # the task group would wrap it
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    async def _listen(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            task_status.started()
             async for number in signals:
                 if self.signal is not None:
                     self._at_once()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.from_thread
 
 from lyricclip_cli import __version__
 from lyricclip_cli.errors import NoFilmError
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from av.packet import Packet as AnyPacket
 
     Packet = AnyPacket[Any]
+
+
+CHECKED_EVERY = 1000
+"""After so many packets the join looks whether it is still wanted: a film of an hour has 200 000."""
 
 
 class CopyJoiner:
@@ -110,7 +115,9 @@ def _joined(pieces: Sequence[CutClip], sound: Path, text: Path | None, fps: Frac
             if text is not None:
                 texts: Any = stack.enter_context(av.open(str(text))).streams.subtitles[0]
                 tracks.append(_copied(texts, film.add_stream_from_template(texts)))
-            for _, packet in heapq.merge(*tracks, key=lambda item: item[0]):
+            for number, (_, packet) in enumerate(heapq.merge(*tracks, key=lambda item: item[0])):
+                if number % CHECKED_EVERY == 0:
+                    anyio.from_thread.check_cancelled()
                 film.mux(packet)
             track: Any = song.streams.audio[0]
             sound_ms = round(float((track.duration or 0) * track.time_base) * 1000)

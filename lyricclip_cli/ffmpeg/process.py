@@ -1,6 +1,7 @@
 """One ffmpeg child process: started from a list, watched, and never left behind."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,6 +11,7 @@ from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.text import TextReceiveStream
 
 from lyricclip_cli.errors import MachineError, TransientError
+from lyricclip_cli.ffmpeg.tether import tethered
 
 GRACE_S = 2.0
 """How long a process that was asked to end may take before it is killed."""
@@ -50,10 +52,10 @@ async def run_ffmpeg(
 
     Raises `FfmpegFailureError`; `TransientError` (`stalled`) when no frame comes for `stall_timeout_s`;
     `MachineError` when it cannot be started. On cancellation the process is asked to end, killed after a grace, and
-    always waited for.
+    always waited for. It ends with us, too, when we are killed.
     """
     command = [
-        path,
+        *tethered(_program(path)),
         "-hide_banner",
         "-nostdin",
         "-v",
@@ -92,6 +94,14 @@ async def run_ffmpeg(
         raise TransientError("stalled", f"ffmpeg made no progress for {stall_timeout_s:g} s and was ended")
     if process.returncode:
         raise FfmpegFailureError(process.returncode, tail.text)
+
+
+def _program(path: str) -> str:
+    """The program, if it can be started: whoever starts it for us would only say so on stderr."""
+    found = shutil.which(path)
+    if found is None:
+        raise MachineError(f"ffmpeg cannot be started: {path} is no program", hint="lyricclip doctor says more")
+    return found
 
 
 async def _watch(

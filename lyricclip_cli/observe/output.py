@@ -4,6 +4,16 @@ import io
 from typing import TextIO
 
 
+def show_cursor(stream: TextIO | None) -> None:
+    """Leave a terminal as a table that is cut off would not: with its cursor, on a new line."""
+    try:
+        if stream is not None and stream.isatty():
+            stream.write("\x1b[?25h\n")
+            stream.flush()
+    except (OSError, ValueError):
+        return
+
+
 class SteadyStream(io.TextIOBase):
     """Writes to a stream until that breaks, and nothing from then on.
 
