@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import sys
 import uuid
@@ -183,6 +184,7 @@ class Batch:
         warnings = [text for text in (*shared.live.warnings, earlier.warning) if text]
         self._tell_start(job, len(taken.outcomes), warnings)
         result = await render.run(self._stop.scope())
+        shutil.rmtree(work, ignore_errors=True)  # on a full disk the report needs the room
         code = exit_code(result, request, self._stop.signal)
         message = result.error.message if result.error else ""
         try:

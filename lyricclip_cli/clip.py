@@ -40,6 +40,7 @@ from lyricclip_cli.plan import ClipPlan, MediaRef, Step, StepKind, VideoRef
 from lyricclip_cli.ports import Clock, CutOrder, Cutter, FootageRequest, Sources
 from lyricclip_cli.retry import RetryPolicy, retrying
 from lyricclip_cli.reuse import KeptClips, clip_name
+from lyricclip_cli.room import Room
 
 OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
 """What no other candidate can help against: no room, no right to write, no open files left."""
@@ -75,6 +76,7 @@ class Workshop:
     with_sound: bool
     kept: KeptClips
     work_dir: Path
+    room: Room
     deadline_s: float = math.inf
     breaker: Breaker = field(default_factory=Breaker)
 
@@ -197,6 +199,7 @@ class LineMaker:
         folder = self._shop.work_dir / f"clip-{name}"
         limit_s = self._shop.policy().clip_timeout_s
         try:
+            self._shop.room.check()
             folder.mkdir(parents=True)
             with anyio.fail_after(limit_s) as scope:
                 return await self._fetch_and_cut(step, place, folder, scope)
@@ -234,7 +237,8 @@ class LineMaker:
         """Put the clip in its place. Nothing breaks this off: what is whole is not made twice."""
         with anyio.CancelScope(shield=True):
             outcome = await anyio.to_thread.run_sync(self._shop.kept.keep, self._plan, number, outcome)
-        return outcome  # noqa: RET504 - for all that mypy knows, the scope could swallow an error
+            self._shop.room.made(outcome.clip.frames, outcome.clip.size_bytes)
+        return outcome
 
     def _done(self, number: int, step: Step, made: _Made) -> ClipDone:
         tally = self._tally

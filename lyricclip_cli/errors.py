@@ -62,6 +62,10 @@ class MachineError(UserError):
     exit_code = 4
 
 
+class DiskFullError(MachineError):
+    """There is no room left to write to (exit 4)."""
+
+
 class NoFilmError(UserError):
     """Nothing could be cut, or joining failed (exit 6)."""
 

@@ -4,7 +4,7 @@ import errno
 import shutil
 from pathlib import Path
 
-from lyricclip_cli.errors import MachineError
+from lyricclip_cli.errors import DiskFullError, MachineError
 
 
 def place(draft: Path, destination: Path) -> None:
@@ -44,8 +44,8 @@ def make_folder(folder: Path) -> None:
 
 def cannot_write(path: Path, error: OSError) -> MachineError:
     """The error for a file or folder that the machine would not take."""
-    if error.errno == errno.ENOSPC:
-        return MachineError(f"{path}: the disk is full", hint="free some space and run the same command again")
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFullError(f"{path}: the disk is full", hint="free some space and run the same command again")
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return MachineError("too many open files", hint="raise ulimit -n, or use fewer slots with --concurrency")
     return MachineError(f"{path} cannot be written: {error.strerror or error}", hint="name another folder with -o")

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 
 from lyricclip_cli.clip import LineMaker, Workshop, publish_outcome
-from lyricclip_cli.errors import ClipError, NoFilmError, UserError
+from lyricclip_cli.errors import ClipError, DiskFullError, NoFilmError, UserError
 from lyricclip_cli.events import ClipsRemade, FilmWritten, JoinStarted, WarningRaised
 from lyricclip_cli.outcome import (
     ClipDone,
@@ -19,7 +19,7 @@ from lyricclip_cli.outcome import (
     SourceType,
     StageTimes,
 )
-from lyricclip_cli.plan import BlackPlan, ClipPlan, RenderPlan
+from lyricclip_cli.plan import BlackPlan, ClipPlan, PlanWarning, RenderPlan
 from lyricclip_cli.ports import CutOrder, Joiner
 from lyricclip_cli.report import RenderResult
 from lyricclip_cli.reuse import Reuse, TakenOver
@@ -56,6 +56,8 @@ class Render:
         asked = (self._plan.clips, song, self._reuse)
         self._taken = await anyio.to_thread.run_sync(self._shop.kept.take_over, *asked)
         self._outcomes.update(self._taken.outcomes)
+        for outcome in self._taken.outcomes.values():
+            self._shop.room.made(outcome.clip.frames, outcome.clip.size_bytes)
         return self._taken
 
     async def run(self, stop: anyio.CancelScope) -> RenderResult:
@@ -68,11 +70,14 @@ class Render:
                 film = await self._make_all()
             except* UserError as group:
                 error = _first(group)
+                if isinstance(error, DiskFullError):
+                    error = self._shop.room.full()
         reason = "interrupted" if stop.cancel_called else "not_reached"
         self._close_open_lines(reason)
         return self._result(queued_at, film, error, interrupted=stop.cancel_called)
 
     async def _make_all(self) -> Film | None:
+        self._look_for_room()
         self._tell_before()
         async with anyio.create_task_group() as tasks:
             if self._film.path is not None and self._plan.song is not None:
@@ -94,6 +99,13 @@ class Render:
         for clip in self._plan.clips:
             if clip.number in taken.outcomes:
                 publish_outcome(shop, clip, taken.outcomes[clip.number])
+
+    def _look_for_room(self) -> None:
+        """Raises `DiskFullError` when there is certainly too little room for what is to be made."""
+        left = sum(piece.frames for piece in self._plan.clips if piece.number not in self._outcomes)
+        warning = self._shop.room.begin(left)
+        if warning:
+            self._taken.warnings.append(PlanWarning("", f"the disk may get full: {warning}"))
 
     async def _make_line(self, clip: ClipPlan) -> None:
         maker = self._makers[clip.number]

@@ -31,6 +31,7 @@ from lyricclip_cli.plan import RenderPlan, VideoRef
 from lyricclip_cli.render import FilmSpec, Render
 from lyricclip_cli.retry import RetryPolicy
 from lyricclip_cli.reuse import KeptClips, Reuse
+from lyricclip_cli.room import job_room
 from lyricclip_cli.settings import Settings
 from lyricclip_cli.showing import burner, track_text
 from lyricclip_cli.sources.routed import RoutedSources
@@ -204,6 +205,7 @@ def build_render(
         with_sound=plan.song is None,
         kept=KeptClips(KeptFiles(folder.clips.resolve()), sources=sources, cutter=cutter, with_sound=plan.song is None),
         work_dir=work,
+        room=job_room(plan, folder.root.resolve(), work, crf=settings.crf),
         deadline_s=shared.deadline_s,
     )
     return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()), reuse)

@@ -32,7 +32,7 @@ def run_validate(settings: Settings, timelines: Sequence[Path]) -> int:
             code = max(code, error.exit_code)
             continue
         for warning in plan.warnings:
-            print(f"{path}: warning: line {warning.line_id}: {warning.message}", file=sys.stderr)
+            print(f"{path}: warning: {_about(warning.line_id)}{warning.message}", file=sys.stderr)
         seconds = float(plan.duration_s)
         print(f"{path}: fine, {len(plan.clips)} lines, {plan.frames} frames, {seconds:.2f} s", file=sys.stderr)
     return code
@@ -56,7 +56,7 @@ def run_plan(settings: Settings, timeline: Path, *, as_json: bool) -> None:
         table.add_row(*(Text(cell) for cell in _plan_row(plan, clip)))
     Console().print(table)
     for warning in plan.warnings:
-        print(f"warning: line {warning.line_id}: {warning.message}", file=sys.stderr)
+        print(f"warning: {_about(warning.line_id)}{warning.message}", file=sys.stderr)
 
 
 def _plan_title(plan: RenderPlan) -> str:
@@ -125,7 +125,7 @@ def run_report(path: Path) -> None:
         console.print(Text(f"  stopped by: {report.error.message}"))
         console.print(Text(f"    {report.error.hint}")) if report.error.hint else None
     for warning in report.warnings:
-        console.print(Text(f"  warning: line {warning.line_id}: {warning.message}"))
+        console.print(Text(f"  warning: {_about(warning.line_id)}{warning.message}"))
     wanting = [clip for clip in report.clips if clip.status is not ClipStatus.SUCCESS]
     if wanting:
         console.print(Text(f"\n{len(wanting)} of {stats.total_tasks} lines do not show their first choice:"))
@@ -160,6 +160,11 @@ def _why(clip: ClipReport) -> list[str]:
             hint = f" ({attempt.hint})" if attempt.hint else ""
             lines.append(f"    {attempt.kind} {attempt.step}, {attempt.source}: {attempt.message}{hint}")
     return lines
+
+
+def _about(line_id: str) -> str:
+    """What a warning is about: a line, or nothing in particular."""
+    return f"line {line_id}: " if line_id else ""
 
 
 def run_schema(name: str) -> None:

@@ -1,13 +1,12 @@
 """The `Cutter` port over ffmpeg: one process per clip, the clip counted, then moved to its place."""
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import anyio
 
 from lyricclip_cli import __version__
-from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
+from lyricclip_cli.errors import ClipError, DiskFullError, MachineError, PermanentError, TransientError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.burning import Burner
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments, samples_at
@@ -17,8 +16,6 @@ from lyricclip_cli.outcome import CutClip
 from lyricclip_cli.placing import place
 from lyricclip_cli.plan import Grid, PictureSpec
 from lyricclip_cli.ports import CutOrder
-
-DISK_FULL = "No space left on device"
 
 
 class FfmpegCutter:
@@ -81,8 +78,8 @@ class FfmpegCutter:
 
 
 def _classified(failure: FfmpegFailureError) -> ClipError | MachineError:
-    if DISK_FULL in failure.stderr or failure.exit_code == 256 - errno.ENOSPC:
-        return MachineError("the disk is full", hint="free some space and run the same command again")
+    if failure.disk_full:
+        return DiskFullError("the disk is full", hint="free some space and run the same command again")
     if failure.exit_code < 0:
         return TransientError("ffmpeg_killed", f"ffmpeg was ended by signal {-failure.exit_code}")
     return PermanentError("cut_failed", str(failure))

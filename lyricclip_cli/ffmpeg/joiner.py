@@ -4,6 +4,7 @@ The concat demuxer would take each clip's length from its edit list, which can s
 of the film lies at n / fps exactly, whatever the clips' files say.
 """
 
+import errno
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ import anyio
 import anyio.from_thread
 
 from lyricclip_cli import __version__
-from lyricclip_cli.errors import NoFilmError
+from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.ffmpeg.sound import sample_rate, song_arguments, wave_arguments, write_wave
@@ -96,6 +97,8 @@ class CopyJoiner:
         try:
             await run_ffmpeg(self._ffmpeg.path, arguments, stall_timeout_s=self._stall_timeout_s())
         except FfmpegFailureError as failure:
+            if failure.disk_full:
+                raise DiskFullError("the disk is full") from failure
             raise NoFilmError(f"the {what} could not be encoded: {failure}") from failure
 
 
@@ -122,6 +125,8 @@ def _joined(pieces: Sequence[CutClip], sound: Path, text: Path | None, fps: Frac
             track: Any = song.streams.audio[0]
             sound_ms = round(float((track.duration or 0) * track.time_base) * 1000)
     except av.FFmpegError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFullError("the disk is full") from error
         raise NoFilmError(f"the clips could not be joined: {error}") from error
     frames = sum(piece.frames for piece in pieces)
     return Film(draft, frames, round(frames / fps * 1000), sound_ms, draft.stat().st_size)

@@ -1,5 +1,6 @@
 """One ffmpeg child process: started from a list, watched, and never left behind."""
 
+import errno
 import os
 import shutil
 import signal
@@ -21,6 +22,8 @@ FORCED = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 KEPT_STDERR = 4_000
 
+DISK_FULL = "No space left on device"
+
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "FONTCONFIG_FILE",
              "FONTCONFIG_PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")  # fmt: skip
 """The only environment variables ffmpeg sees: no key, no proxy with a password."""
@@ -39,6 +42,11 @@ class FfmpegFailureError(Exception):
         super().__init__(f"ffmpeg ended with exit code {exit_code}: {lines[-1] if lines else 'it said nothing'}")
         self.exit_code = exit_code
         self.stderr = stderr
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether it could not write any more."""
+        return DISK_FULL in self.stderr or self.exit_code == 256 - errno.ENOSPC
 
 
 async def run_ffmpeg(

@@ -13,6 +13,7 @@ from lyricclip_cli.limits import SlotLimits, Slots
 from lyricclip_cli.plan import ClipPlan
 from lyricclip_cli.retry import RetryPolicy
 from lyricclip_cli.reuse import KeptClips
+from lyricclip_cli.room import Room
 from tests.fakes import Answer, FakeClock, FakeCutter, FakeSources
 
 
@@ -83,5 +84,6 @@ def make_shop(
         with_sound=with_sound,
         kept=KeptClips(KeptFiles(clips_dir), sources=sources, cutter=cutter, with_sound=with_sound),
         work_dir=work_dir,
+        room=Room(clips_dir, work_dir, 0, 0.0, 0.0, lambda _: 10**12),
     )
     return Shop(clock, sources, cutter, granted, work, seen)
