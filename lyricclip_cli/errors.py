@@ -63,7 +63,7 @@ class MachineError(UserError):
 
 
 class DiskFullError(MachineError):
-    """There is no room left to write to (exit 4)."""
+    """Something could not be written for lack of room (exit 4). Who knows the job says how much is missing."""
 
 
 class NoFilmError(UserError):

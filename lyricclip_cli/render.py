@@ -101,7 +101,7 @@ class Render:
                 publish_outcome(shop, clip, taken.outcomes[clip.number])
 
     def _look_for_room(self) -> None:
-        """Raises `DiskFullError` when there is certainly too little room for what is to be made."""
+        """Raises `MachineError` when there is certainly too little room for what is to be made."""
         left = sum(piece.frames for piece in self._plan.clips if piece.number not in self._outcomes)
         warning = self._shop.room.begin(left)
         if warning:

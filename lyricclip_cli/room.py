@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lyricclip_cli.errors import DiskFullError
+from lyricclip_cli.errors import MachineError
 from lyricclip_cli.plan import RenderPlan
 
 TYPICAL_BITS_PER_PIXEL = 0.1
@@ -42,7 +42,7 @@ class Room:
     _made_bytes: int = 0
 
     def begin(self, frames: int) -> str:
-        """So many frames are to be cut. Gives a warning if they may not fit. Raises `DiskFullError` if they cannot."""
+        """So many frames are to be cut. Gives a warning if they may not fit. Raises `MachineError` if they cannot."""
         self._left_frames = frames
         for folder, needed in self._needs(LEAST_SHARE).items():
             if needed > self.free(folder):
@@ -56,14 +56,14 @@ class Room:
         self._left_frames -= frames
 
     def check(self) -> None:
-        """Raises `DiskFullError` when there is no room for one more clip."""
+        """Raises `MachineError` when there is no room for one more clip."""
         if any(self.free(folder) < LAST_BYTES for folder in (self.output, self.work)):
             raise self.full()
 
-    def full(self, what: str = "the disk is full") -> DiskFullError:
+    def full(self, what: str = "the disk is full") -> MachineError:
         """The error that says how much is missing."""
         words = self._words(1.0) or f"{self.output}: less than {_mb(LAST_BYTES)} are free"
-        return DiskFullError(f"{what}: {words}", hint="free some space and run the same command again")
+        return MachineError(f"{what}: {words}", hint="free some space and run the same command again")
 
     def _words(self, share: float) -> str:
         """Where room is missing, and how much; empty when there is enough."""

@@ -51,4 +51,4 @@ def _add_playlist(path: Path, seen: set[Path], digest: "hashlib._Hash") -> None:
     lines = [line.strip() for line in content.splitlines()]
     names = NAMED_FILE.findall(content) + [line for line in lines if line and not line.startswith(b"#")]
     for name in names:
-        _add_playlist(path.parent / unquote(name.decode("utf-8", "replace")), seen, digest)
+        _add_playlist((path.parent / unquote(name.decode("utf-8", "replace"))).resolve(), seen, digest)
