@@ -163,7 +163,7 @@ def rerun(
     log_file: LogFile = None,
     ffmpeg: Ffmpeg = None,
 ) -> None:
-    """Redo failed and placeholder lines of an earlier render, then join again."""
+    """Redo failed and placeholder lines, then join again."""
     from lyricclip_cli.cli.rendering import run_rerun
     from lyricclip_cli.reload import Config as ConfigSource
 

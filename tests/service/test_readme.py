@@ -234,6 +234,12 @@ def options_of_help() -> Iterator[tuple[set[str], str, str]]:
             yield set(re.findall(r"(?<!\S)-{1,2}[a-z-]+", names)), about, default[1] if default else ""
 
 
+def test_every_option_of_rerun_is_named() -> None:
+    options = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_of("rerun"), re.MULTILINE)
+    assert len(options) > 10
+    assert [option for option in options if f"`{option}" not in README] == []
+
+
 def test_the_table_of_commands_is_that_of_the_help() -> None:
     text = help_of().partition("Commands:\n")[2]
     assert rows("command") == [
