@@ -19,7 +19,7 @@ from lyricclip_cli import __version__
 from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
-from lyricclip_cli.ffmpeg.sound import sample_rate, song_arguments, wave_arguments, write_wave
+from lyricclip_cli.ffmpeg.sound import encode_own_sound, sample_rate, song_arguments
 from lyricclip_cli.kept import file_identity
 from lyricclip_cli.outcome import CutClip, Film
 from lyricclip_cli.placing import place
@@ -81,9 +81,8 @@ class CopyJoiner:
         return Film(destination, film.frames, film.duration_ms, film.sound_duration_ms, film.size_bytes)
 
     async def _own_sound(self, pieces: Sequence[CutClip]) -> Path:
-        joined, encoded = self._folder / "clips.wav", self._folder / "clips.m4a"
-        await anyio.to_thread.run_sync(write_wave, pieces, self._fps, joined)
-        await self._encode(wave_arguments(joined, str(encoded)))
+        encoded = self._folder / "clips.m4a"
+        await anyio.to_thread.run_sync(encode_own_sound, pieces, self._fps, encoded)
         return encoded
 
     async def _text_track(self, track: str) -> Path:

@@ -1,15 +1,23 @@
 """The film's sound: the song, or the clips' own sound end to end, encoded once."""
 
-import wave
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from lyricclip_cli.errors import NoFilmError
+import anyio.from_thread
+
+from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.clip_command import SAMPLE_RATE, samples_at
 from lyricclip_cli.outcome import CutClip
 from lyricclip_cli.plan import SongPlan
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+
+OWN_SOUND_BITS_PER_S = 192_000
 
 KEPT_RATES = frozenset({44_100, 48_000})
 """Sample rates that stay as they are; any other becomes 48 kHz."""
@@ -38,20 +46,6 @@ def song_arguments(song: SongPlan, film_s: Fraction, rate: int, output: str) -> 
     return [*source, "-af", graph, "-ac", "2", "-ar", str(rate), *AAC_ARGUMENTS, "-f", "mp4", output]
 
 
-def wave_arguments(source: Path, output: str) -> list[str]:
-    """Arguments that encode the clips' joined sound."""
-    return [
-        "-protocol_whitelist",
-        "file,crypto,pipe",
-        "-i",
-        f"file:{source}",
-        *AAC_ARGUMENTS,
-        "-f",
-        "mp4",
-        output,
-    ]
-
-
 def sample_rate(path: Path) -> int:
     """The rate to encode a song at. Raises `NoFilmError` when the file has no sound that can be read."""
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
@@ -78,30 +72,47 @@ def duration_ms(path: Path) -> int | None:
         return None
 
 
-def write_wave(pieces: Sequence[CutClip], fps: Fraction, output: Path) -> None:
-    """Decode the clips' lossless sound end to end into one PCM file, each clip its exact number of samples."""
-    frame = 0
-    with wave.open(str(output), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        for piece in pieces:
-            wanted = samples_at(frame + piece.frames, fps) - samples_at(frame, fps)
-            frame += piece.frames
-            _append(file, piece.path, wanted * 4)
+def encode_own_sound(pieces: Sequence[CutClip], fps: Fraction, output: Path) -> None:
+    """Decode the clips' lossless sound end to end and encode it once, each clip its exact number of samples.
+
+    In-process, packet by packet: nothing is written in between, however long the film is. Raises `NoFilmError`.
+    """
+    import av  # noqa: PLC0415 - see sample_rate
+
+    try:
+        with av.open(str(output), "w", format="mp4", options={"fflags": "+bitexact"}) as file:
+            stream: Any = file.add_stream("aac", rate=SAMPLE_RATE, options={"flags": "+bitexact"})
+            stream.layout, stream.bit_rate = "stereo", OWN_SOUND_BITS_PER_S
+            for block in _own_sound(pieces, fps):
+                file.mux(stream.encode(block))
+            file.mux(stream.encode(None))
+    except av.FFmpegError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFullError("the disk is full") from error
+        raise NoFilmError(f"the sound could not be encoded: {error}") from error
 
 
-def _append(file: wave.Wave_write, clip: Path, wanted_bytes: int) -> None:
+def _own_sound(pieces: Sequence[CutClip], fps: Fraction) -> "Iterator[AudioFrame]":
+    """All clips' sound as one stream of numbered samples."""
+    frame = sample = 0
+    for piece in pieces:
+        anyio.from_thread.check_cancelled()
+        wanted = samples_at(frame + piece.frames, fps) - samples_at(frame, fps)
+        frame += piece.frames
+        began = sample
+        for block in _blocks(piece.path):
+            block.pts, block.time_base = sample, Fraction(1, SAMPLE_RATE)
+            sample += block.samples
+            yield block
+        if sample - began != wanted:
+            raise NoFilmError(f"{piece.path.name}: {sample - began} samples of sound instead of {wanted}")
+
+
+def _blocks(clip: Path) -> "Iterator[AudioFrame]":
     import av  # noqa: PLC0415 - see sample_rate
     from av.audio.resampler import AudioResampler  # noqa: PLC0415
 
-    written = 0
     with av.open(str(clip)) as container:
-        packed = AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE)
+        as_encoded = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
         for decoded in container.decode(audio=0):
-            for block in packed.resample(decoded):
-                data = bytes(block.planes[0])[: block.samples * 4]
-                written += len(data)
-                file.writeframesraw(data)
-    if written != wanted_bytes:
-        raise NoFilmError(f"{clip.name}: {written // 4} samples of sound instead of {wanted_bytes // 4}")
+            yield from as_encoded.resample(decoded)
