@@ -1,6 +1,6 @@
 """Slots and the API's rate: what lines share. Who may start is decided in one synchronous place, then acted on."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -155,12 +155,22 @@ class RequestRate:
     """At most `per_minute` requests in any minute, and no wait before that many were made.
 
     One leaky bucket with the whole rate as its burst would let up to twice the rate through in a minute. So there is
-    a bucket of size one for each request of a minute, used in turn: a bucket is empty again a minute after its use.
+    a bucket of size one for each request of a minute: it is empty again a minute after its use. The next request may
+    be made when the one that lies `per_minute` requests back is a minute old. Those who wait do so in one line and
+    choose no bucket before it is their turn, so that another rate holds for them too.
     """
 
     def __init__(self, per_minute: int, *, minute_s: float = MINUTE_S) -> None:
         self._minute_s = minute_s
-        self._buckets = deque(self._bucket() for _ in range(per_minute))
+        self._per_minute = per_minute
+        self._buckets = [self._bucket() for _ in range(per_minute)]  # the one whose use is longest ago comes first
+        self._turn = anyio.Lock()
+        self._first: anyio.CancelScope | None = None
+
+    @property
+    def per_minute(self) -> int:
+        """The rate in force."""
+        return self._per_minute
 
     @property
     def used(self) -> int:
@@ -168,17 +178,23 @@ class RequestRate:
         return sum(not bucket.has_capacity() for bucket in self._buckets)
 
     def change(self, per_minute: int) -> None:
-        """Put another rate in force. What was asked in the last minute still counts."""
-        while len(self._buckets) < per_minute:
-            self._buckets.appendleft(self._bucket())
-        while len(self._buckets) > per_minute:
-            self._buckets.popleft()  # the one whose use is longest ago
+        """Put another rate in force, for those who wait already too. What was asked in the last minute still counts."""
+        missing = per_minute - len(self._buckets)
+        self._buckets[:0] = [self._bucket() for _ in range(missing)]
+        self._per_minute = per_minute
+        if self._first is not None:
+            self._first.cancel()
 
     async def acquire(self) -> None:
         """Wait until one more request may be made."""
-        bucket = self._buckets[0]
-        self._buckets.rotate(-1)
-        await bucket.acquire()
+        async with self._turn:
+            while True:
+                bucket = self._buckets[-self._per_minute]
+                with anyio.CancelScope() as self._first:
+                    await bucket.acquire()
+                    self._buckets.remove(bucket)
+                    self._buckets.append(bucket)
+                    return
 
     def _bucket(self) -> AsyncLimiter:
         return AsyncLimiter(1, self._minute_s)
