@@ -121,7 +121,7 @@ class RoutedSources:
         match ref:
             case VideoRef(video_id):
                 name = f"video:{self._index_id}:{video_id}"
-                return self._named(name, lambda: self._stream_url(video_id), lambda: self._renew(video_id))
+                return self._named(name, self._known(video_id), lambda: self._renew(video_id))
             case UrlRef(url):
                 return self._named(url, _already(url))
             case FileRef(path) if path.suffix.lower() in PLAYLIST_SUFFIXES:
@@ -140,10 +140,21 @@ class RoutedSources:
             self._videos.forget(self._index_id, video_id)
 
     async def _stream_url(self, video_id: str) -> str:
+        return await self._account(video_id).stream_url(self._index_id, video_id)
+
+    def _known(self, video_id: str) -> Callable[[], Awaitable[str]]:
+        """What gives a video's address to those who hold a slot: it waits for nothing."""
+
+        async def known() -> str:
+            return self._account(video_id).known_url(self._index_id, video_id)
+
+        return known
+
+    def _account(self, video_id: str) -> Videos:
         if self._videos is None:
             hint = "set TWELVELABS_API_KEY and TWELVELABS_INDEX_ID"
             raise MachineError(f"video {video_id} is in TwelveLabs, and no key is set", hint=hint)
-        return await self._videos.stream_url(self._index_id, video_id)
+        return self._videos
 
 
 def _already(uri: str) -> Callable[[], Awaitable[str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx
 
-from lyricclip_cli.errors import ClipError, MachineError, PermanentError, TransientError
+from lyricclip_cli.errors import ClipError, MachineError, NotYetError, PermanentError, TransientError
 from lyricclip_cli.once import Once
 from lyricclip_cli.transport import Pacer, classified, retry_after_s, utc_now, without_query
 
@@ -72,6 +72,16 @@ class Videos:
         """
         index = self.index(index_id)
         return await self._urls.get((index, video_id), lambda: self._retrieve(index, video_id))
+
+    def known_url(self, index_id: str | None, video_id: str) -> str:
+        """The URL that `stream_url` gave, without a request.
+
+        Raises `NotYetError` when it was forgotten meanwhile: asking anew can mean to wait for the API's rate.
+        """
+        url = self._urls.known().get((index_id or self._account.index_id, video_id))
+        if url is None:
+            raise NotYetError("renewal", f"the address of {video_id} is renewed", wait_s=0)
+        return url
 
     def forget(self, index_id: str | None, video_id: str) -> None:
         """A video's URL has expired: the next who asks for it retrieves it anew."""
