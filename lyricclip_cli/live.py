@@ -21,7 +21,7 @@ class SettingChange:
 
 
 class LiveSettings:
-    """Holds the settings of a run. `first` is what it began with, `warnings` say what was lowered at that time.
+    """Holds the settings of a run. `first` is what it began with, `warnings` say what had to be lowered, then or later.
 
     Most of the live keys are read from `now` when they are needed. Limits that others wait at have to be told:
     `listen` adds one who is, after every change.
@@ -50,4 +50,5 @@ class LiveSettings:
             self.changes += changes
             for listener in self._listeners:
                 listener(self.now)
+        self.warnings += [warning for warning in warnings if warning not in self.warnings]
         return changes, warnings

@@ -110,11 +110,11 @@ class Reload:
             if self._hangups.taken():
                 self._seen = content
                 self._reload("SIGHUP")
-            elif content != self._seen and (content is not None or self._gone):
+            elif content != self._seen and (content or self._gone):
                 self._seen, self._gone = content, False
                 self._reload("file")
-            else:  # some editors take the old file away before the new one is there: look once more
-                self._gone = content is None and self._seen is not None
+            else:  # some editors take the old file away, or empty it, before the new one is there: look once more
+                self._gone = not content and bool(self._seen)
 
     def _changed_before(self) -> bool:
         """Whether the file changed between the start, when it was read, and now."""
