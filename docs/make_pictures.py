@@ -41,8 +41,8 @@ REDRAW = re.compile(r"\r(?:\x1b\[2K\x1b\[1A)+\x1b\[2K")
 """How the table is rubbed out before it is drawn again."""
 
 CURSOR = re.compile(r"\x1b\[\?25[lh]")
-HEAD_LINES = 5
-"""A blank line, title, progress, counts, titles of the columns: then a line per slot."""
+HEAD_LINES = 6
+"""A blank line, title, progress, counts, limits, titles of the columns: then a line per slot."""
 
 SHOWN_LINES = ("L01", "L02", "L03", "L04", "L05", "L06", "L08", "L09", "L11", "L12", "L13", "L14")
 ACROSS, TILE_WIDTH = 4, 320

@@ -120,6 +120,14 @@ class StepPostponed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ApiAsked(Event):
+    """The API's rate granted one more request, of `per_minute` in a minute."""
+
+    name = "api.asked"
+    per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class HostSlowed(Event):
     """A host asked for patience: requests to it begin `interval_s` apart, and none for `blocked_s`."""
 

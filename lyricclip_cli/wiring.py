@@ -3,7 +3,7 @@
 import math
 import os
 import platform
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from lyricclip_cli import __version__
 from lyricclip_cli.clip import ClipPolicy, Workshop
 from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import MachineError
-from lyricclip_cli.events import Events, HostRecovered, HostSlowed
+from lyricclip_cli.events import ApiAsked, Events, HostRecovered, HostSlowed
 from lyricclip_cli.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec
 from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
@@ -125,7 +125,7 @@ async def shared_tools(
             slots=Slots(_slot_limits(live.now), clock.monotonic_s),
             encoders=anyio.CapacityLimiter(live.now.encode_slots),
             streams=Streams(reader, work / "streams"),
-            videos=Videos(account, api, rate.acquire, **patience) if account else None,
+            videos=Videos(account, api, _told(rate, events), **patience) if account else None,
             pacer=pacer,
             deadline_s=deadline_s,
         )
@@ -146,6 +146,14 @@ def _limits_follow(shared: Shared, rate: RequestRate) -> Callable[[Settings], No
         rate.change(now.twelvelabs_requests_per_minute)
 
     return follow
+
+
+def _told(rate: RequestRate, events: Events) -> Callable[[], Awaitable[None]]:
+    async def acquire() -> None:
+        await rate.acquire()
+        events.publish(ApiAsked("", rate.per_minute))
+
+    return acquire
 
 
 def _tell_pace(events: Events) -> Callable[[Pace], None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
+from lyricclip_cli.observe.table_foot import foot_lines, limits_line
 from lyricclip_cli.observe.table_view import SlotRow, Summary, View, Widest
 from lyricclip_cli.observe.wording import NOTHING, bytes_words, duration_words, rest_words
 
@@ -17,7 +18,7 @@ GAP = "  "
 ROOMY_HEIGHT = 7
 """Below this height the counts and the columns' titles make way for slots."""
 AIRY_HEIGHT = 16
-"""From this height on a blank line parts the table from what was said above it."""
+"""From this height on a blank line parts the table from what was said above it, and all that holds a run up is told."""
 MARGIN = 3
 """Cells left free at the right edge, for the `^C` that a terminal shows when its user interrupts. Folded into a
 new row, it would move the table away from where it was drawn."""
@@ -44,9 +45,12 @@ def screen(view: View, *, width: int, height: int, several_jobs: bool) -> list[T
     columns = layout(room, view.widest, several_jobs=several_jobs)
     title, progress, counts = summary_lines(view.summary, min(room, max(table_width(columns), NARROW)))
     head = [title, progress, counts, _titles(columns)] if most >= ROOMY_HEIGHT else [title, progress]
+    foot = foot_lines(view.pressure, room)
     if most >= AIRY_HEIGHT:
-        head.insert(0, Text(""))
-    lines = [*head, *_rows(view, columns, most - len(head))]
+        head = [Text(""), *head[:-1], limits_line(view.pressure), head[-1]]
+    else:
+        foot = foot[:1] if most >= ROOMY_HEIGHT else []
+    lines = [*head, *_rows(view, columns, most - len(head) - len(foot)), *foot]
     return [_fit(line, room) for line in lines[:most]]
 
 

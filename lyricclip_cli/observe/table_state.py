@@ -20,15 +20,14 @@ from lyricclip_cli.events import (
     SlotLeft,
     SlotTaken,
     StageEntered,
+    StepPostponed,
 )
 from lyricclip_cli.observe.rest_time import RestTime
+from lyricclip_cli.observe.table_pressure import SLOTS, PressureState
 from lyricclip_cli.observe.table_view import SlotRow, Summary, View, Widest
 from lyricclip_cli.observe.wording import Notice, cells, clean, notice
 from lyricclip_cli.outcome import ClipDone, ClipFailed, ClipStatus
 from lyricclip_cli.plan import ClipPlan
-
-CONCURRENCY_KEY = "render_clip_concurrency"
-"""The setting that changes the number of slots while a render runs."""
 
 _MOST_NOTICES = 1_000
 
@@ -85,6 +84,7 @@ class TableState:
         self._waiting: set[Key] = set()
         self._endings: list[ClipStatus] = []
         self._rest: RestTime | None = None
+        self._pressure = PressureState()
         self._notices: deque[Notice] = deque(maxlen=_MOST_NOTICES)
         self._changes: dict[type[Event], Callable[[Any, float], None]] = {
             RenderStarted: self._render_started,
@@ -95,6 +95,7 @@ class TableState:
             BytesReceived: self._bytes_received,
             FramesCut: self._frames_cut,
             AttemptFailed: self._attempt_failed,
+            StepPostponed: self._postponed,
             FellBack: self._fell_back,
             ClipFinished: self._clip_finished,
             JoinStarted: self._join_started,
@@ -117,6 +118,7 @@ class TableState:
         change = self._changes.get(type(event))
         if change is not None:
             change(event, now_s)
+        self._pressure.apply(event, now_s)
         said = notice(event)
         if said is not None:
             self._notices.append(said)
@@ -135,6 +137,7 @@ class TableState:
             summary=self._summary(now_s),
             rows=tuple(self._rows.get(slot, SlotRow(slot)) for slot in slots),
             widest=self._widest,
+            pressure=self._pressure.pressure(now_s),
         )
 
     def _summary(self, now_s: float) -> Summary:
@@ -170,7 +173,7 @@ class TableState:
 
     def _config_changed(self, event: ConfigChanged, _now_s: float) -> None:
         for key, _, new in event.changes:
-            if key == CONCURRENCY_KEY and new.isdecimal():
+            if key == SLOTS and new.isdecimal():
                 self._slots = int(new)
 
     def _slot_taken(self, event: SlotTaken, now_s: float) -> None:
@@ -211,6 +214,10 @@ class TableState:
 
     def _attempt_failed(self, event: AttemptFailed, _now_s: float) -> None:
         if event.retry_in_s is not None:
+            self._waiting.add((event.job_id, event.line_id))
+
+    def _postponed(self, event: StepPostponed, _now_s: float) -> None:
+        if event.wait_s:
             self._waiting.add((event.job_id, event.line_id))
 
     def _fell_back(self, event: FellBack, _now_s: float) -> None:

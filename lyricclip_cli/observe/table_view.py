@@ -53,6 +53,53 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit by its setting's name, and how much of it is in use: of `per_video_limit`, by the busiest video."""
+
+    key: str
+    used: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A line that waits before it goes on, for a retry or for a host."""
+
+    line_id: str
+    reason: str
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlowHost:
+    """A host that is asked less often: not at all for `blocked_s`, then every `interval_s`."""
+
+    host: str
+    reason: str
+    interval_s: float
+    blocked_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The last thing that came of a changed config: what changed, or why nothing did (not `applied`)."""
+
+    text: str
+    applied: bool
+    ago_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """What holds a run up. `None`: never so far."""
+
+    limits: tuple[Limit, ...] = ()
+    waits: tuple[Wait, ...] | None = None
+    slowed: tuple[SlowHost, ...] | None = None
+    reloaded: Reloaded | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Widest:
     """How many cells the run's longest texts take, so that no column is wider than it will ever need to be."""
 
@@ -69,3 +116,4 @@ class View:
     summary: Summary
     rows: tuple[SlotRow, ...]
     widest: Widest
+    pressure: Pressure = Pressure()

@@ -90,7 +90,7 @@ def outcome_words(outcome: ClipOutcome) -> str:
     """How a line ended, such as `fell back to candidate 2: footage_too_short`."""
     if isinstance(outcome, ClipFailed):
         return f"failed: {_with_detail(outcome.reason, outcome.message)}"
-    because = f": {outcome.fallback_reason}" if outcome.fallback_reason else ""
+    because = f": {', then '.join(_reasons(outcome))}" if outcome.fallback_reason else ""
     match outcome.status:
         case ClipStatus.SUCCESS:
             return "success"
@@ -100,6 +100,14 @@ def outcome_words(outcome: ClipOutcome) -> str:
             return f"fell back to the media folder{because}"
         case _:
             return f"shows the placeholder{because}"
+
+
+def _reasons(outcome: ClipDone) -> list[str]:
+    """Why the line moved on, each hop along its chain; the same reason twice in a row is said once."""
+    ends = {attempt.step: attempt.error_code for attempt in outcome.attempts if attempt.error_code}
+    later = [ends[step] for step in sorted(ends) if 1 < step < outcome.attempts[-1].step]
+    reasons = [outcome.fallback_reason or "", *later]
+    return [reason for before, reason in zip(["", *reasons], reasons, strict=False) if reason != before]
 
 
 def attempt_words(event: AttemptFailed) -> str:

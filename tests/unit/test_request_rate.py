@@ -11,6 +11,7 @@ from lyricclip_cli.limits import MINUTE_S, RequestRate
 from tests.hurry import hurried
 
 MINUTE = 60.0
+Meanwhile = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Callers:

@@ -49,7 +49,7 @@ def plan(*texts: str, frames: int = 100) -> RenderPlan:
 
 
 def started(*texts: str, job_id: str = "demo", slots: int = 4, frames: int = 100, reused: int = 0) -> RenderStarted:
-    return RenderStarted(job_id, plan(*texts, frames=frames), slots, 8, reused)
+    return RenderStarted(job_id, plan(*texts, frames=frames), slots, 8, reused, per_video_limit=2)
 
 
 def taken(line_id: str, slot: int, *, job_id: str = "demo", source: str = VIDEO, attempt: int = 1) -> SlotTaken:
@@ -60,15 +60,16 @@ def done(
     status: ClipStatus = ClipStatus.SUCCESS,
     *,
     reason: str | None = None,
+    later_reason: str | None = None,
     steps: int = 1,
     frames: int = 100,
     seconds: float = 1.4,
     slot: int = 2,
 ) -> ClipDone:
     """A finished clip after one attempt for each of so many steps of the chain."""
+    reasons = [reason or "", *[later_reason or reason or ""] * (steps - 2)][: steps - 1]
     attempts = tuple(
-        Attempt(step, "candidate", VIDEO, BEGAN, 700, slot, "" if step == steps else reason or "")
-        for step in range(1, steps + 1)
+        Attempt(step, "candidate", VIDEO, BEGAN, 700, slot, code) for step, code in enumerate([*reasons, ""], start=1)
     )
     placeholder = status is ClipStatus.FALLBACK_PLACEHOLDER
     local = status is ClipStatus.FALLBACK_LOCAL

@@ -209,6 +209,7 @@ FIRST = """\
 demo                                                     0:00 elapsed  – left
 ───────────────────────────────────────────────────────────  0/3 clips    0 %
 0 fallbacks  0 failed  0 retries waiting  3 slots, peak 2
+slots 2/3  per video 2/2  encoders 0/8
 slot  line  text      source                   stage  done         try   secs
    1  L001  夢ならば  691aef4a2fc9d91d9c80dd…  fetch  –              1    0.0
    2  L002  [red]     691aef4a2fc9d91d9c80dd…                        1    0.0
@@ -221,8 +222,10 @@ SECOND = """\
 demo                                                     0:02 elapsed  – left
 ───────────────────────────────────────────────────────────  0/3 clips    0 %
 0 fallbacks  0 failed  0 retries waiting  1 slot, peak 2
+slots 1/1  per video 1/2  encoders 0/8
 slot  line  text      source                   stage  done         try   secs
-   1  L001  夢ならば  691aef4a2fc9d91d9c80dd…  fetch  –              1    2.5\
+   1  L001  夢ならば  691aef4a2fc9d91d9c80dd…  fetch  –              1    2.5
+2 s ago  config: render_clip_concurrency 3 → 1 (from SIGHUP)\
 """
 LAST = """\
 ! L002  overlaps [bold]L003[/bold]

@@ -2,7 +2,16 @@
 import pytest
 from rich.cells import cell_len
 
-from lyricclip_cli.events import AttemptFailed, BytesReceived, Event, FellBack, FramesCut, StageEntered
+from lyricclip_cli.events import (
+    AttemptFailed,
+    BytesReceived,
+    ConfigChanged,
+    Event,
+    FellBack,
+    FramesCut,
+    HostSlowed,
+    StageEntered,
+)
 from lyricclip_cli.observe.table_screen import last_screen, screen
 from lyricclip_cli.observe.table_state import TableState
 from lyricclip_cli.outcome import ClipStatus
@@ -90,7 +99,7 @@ def test_any_size_can_be_drawn(width: int, height: int) -> None:
 def test_the_height_stays_while_slots_come_and_go() -> None:
     made = TableState(now_s=0.0)
     heights = set()
-    for at_s, event in PLAY:
+    for at_s, event in PLAY[:-1]:
         made.apply(event, at_s)
         heights.add(text(made, 80, 24, at_s).count("\n"))
     assert len(heights) == 1
@@ -98,11 +107,30 @@ def test_the_height_stays_while_slots_come_and_go() -> None:
 
 def test_columns_stay_straight_whatever_a_text_holds() -> None:
     lines = text(played(PLAY), 80, 24).splitlines()
-    title = next(line for line in lines if line.startswith("slot"))
+    title = next(line for line in lines if line.startswith("slot "))
     place = cell_len(title[: title.index("secs") + 4])
-    rows = [line for line in lines if "L00" in line]
+    rows = [line for line in lines if line[6:9] == "L00"]
     assert len(rows) == 4
     assert {cell_len(row) for row in rows} == {place}
+
+
+def test_what_holds_a_run_up_stays_in_sight_however_many_slots_there_are() -> None:
+    trouble: list[Event] = [
+        AttemptFailed("demo", "L031", 1, samples.VIDEO, "http_503", "", 1.0),
+        HostSlowed("", "cdn.example", "HTTP 503", 0.2, 0.0),
+        ConfigChanged("", (("max_retry", "2", "3"),), "SIGHUP"),
+    ]
+    started = samples.started(*TEXTS, slots=32)
+    taken = [samples.taken(f"L{n:03}", n) for n in range(1, 31)]
+    made = played([(0.0, event) for event in (started, *taken, *trouble)])
+    assert text(made, 80, 24, 0.5).splitlines()[-4:] == [
+        "   … 19 more, 17 busy",
+        "waiting  L031 1 s http_503",
+        "slowed  cdn.example HTTP 503, a request every 0.2 s",
+        "0 s ago  config: max_retry 2 → 3 (from SIGHUP)",
+    ]
+    assert text(made, 80, 10, 0.5).splitlines()[-2:] == ["   … 29 more, 27 busy", "waiting  L031 1 s http_503"]
+    assert text(made, 80, 6, 0.5).splitlines()[-1] == "   … 30 more, 28 busy"
 
 
 def test_timelines_of_a_batch() -> None:
@@ -110,8 +138,8 @@ def test_timelines_of_a_batch() -> None:
     made = played([(0.0, one), (0.0, samples.taken("L001", 1, job_id="one"))], timelines=5)
     assert text(made, 80, 24).splitlines()[1].startswith("0/5 timelines ")
     wide = text(made, 140, 24).splitlines()
-    assert wide[4].startswith("slot  timeline          line  text")
-    assert wide[5].startswith("   1  one               L001  a")
+    assert wide[5].startswith("slot  timeline          line  text")
+    assert wide[6].startswith("   1  one               L001  a")
 
 
 def test_the_rest_time_says_when_it_leaves_timelines_out() -> None:
@@ -131,24 +159,28 @@ SCREEN_80 = """\
 demo                                                     0:07 elapsed  – left
 ━━━━━━━━━━─────────────────────────────────────────────────  1/6 clips   16 %
 1 fallback (1 placeholder)  0 failed  1 retry waiting  5 slots, peak 4
+slots 4/5  per video 2/2  encoders 1/8
 slot  line  text                  source       stage  done         try   secs
    1  L001  I gotta believe       691aef4a2f…  fetch  1.2 MB         1    3.5
    2  L002  Somewhere over the…   cdn.exampl…  cut    ━──  45/113    2    2.5
    3  L003  夢ならばどれほどよ…   clips/sunr…  wait                  1    1.5
    4  L004  fire 🔥🔥 and 👩👩…   691aef4a2f…  fetch  –              1    1.5
-   5  idle\
+   5  idle
+waiting  L005 1 s http_503\
 """
 SCREEN_200 = """\
 
 demo                                                                                                                                     0:07 elapsed  – left
 ━━━━━━━━━━━━━━━━━━━━━━━────────────────────────────────────────────────────────────────────────────────────────────────────────────────────  1/6 clips   16 %
 1 fallback (1 placeholder)  0 failed  1 retry waiting  5 slots, peak 4
+slots 4/5  per video 2/2  encoders 1/8
 slot  line  text                                                source                    stage  done                                              try   secs
    1  L001  I gotta believe                                     691aef4a2fc9d91d9c80dd86  fetch  1.2 MB                                              1    3.5
    2  L002  Somewhere over the [red]rainbow[/red], way up high  cdn.example/a/master.m3…  cut    ━━━━━━━━━━━━━━━━────────────────────────  45/113    2    2.5
    3  L003  夢ならばどれほどよかったでしょう                    clips/sunrise.mp4         wait                                                       1    1.5
    4  L004  fire 🔥🔥 and 👩👩👧 ice                            691aef4a2fc9d91d9c80dd86  fetch  –                                                   1    1.5
-   5  idle\
+   5  idle
+waiting  L005 1 s http_503\
 """
 LOW_SCREEN = [
     "demo                 0:07 elapsed  – left",

@@ -57,6 +57,10 @@ def test_clean_leaves_nothing_that_changes_a_layout(text: str, expected: str) ->
             "fell back to the media folder: not_found",
         ),
         (
+            samples.done(ClipStatus.FALLBACK_PLACEHOLDER, reason="http_404", steps=3, later_reason="no_local_media"),
+            "shows the placeholder: http_404, then no_local_media",
+        ),
+        (
             samples.done(ClipStatus.FALLBACK_PLACEHOLDER, reason="no_candidates"),
             "shows the placeholder: no_candidates",
         ),
