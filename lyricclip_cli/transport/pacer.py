@@ -76,7 +76,7 @@ class Pacer:
         if status < 400:
             self._recover(name, began_s)
         elif status in PATIENCE:
-            self._slow(name, status, began_s, LONGEST_INTERVAL_S, now_s + (retry_after_s or 0.0))
+            self._slow(name, status, began_s, LONGEST_INTERVAL_S, now_s + retry_after_s if retry_after_s else 0.0)
         elif status >= 500:
             self._slow(name, status, began_s, LONGEST_FAULT_INTERVAL_S, 0.0)
 
