@@ -149,6 +149,8 @@ class LineMaker:
         """One attempt. Whatever has to be waited for meanwhile is waited for without a slot."""
         while True:
             try:
+                await self._shop.slots.seat(place, float(self._plan.frames))
+                self._check_given_up(number, step, place.group)
                 await self._prepare(number, step)
                 return await self._in_slot(number, step, place, attempt)
             except NotYetError as error:
@@ -187,7 +189,7 @@ class LineMaker:
                 shop.events.publish(SlotLeft(shop.job_id, plan.line_id, slot))
 
     def _check_given_up(self, number: int, step: Step, group: str) -> None:
-        """Asked with the slot in hand: whoever waited longest knows the latest."""
+        """Asked again with the slot in hand: whoever waited longest knows the latest."""
         try:
             self._shop.breaker.check(group)
         except PermanentError as error:

@@ -27,8 +27,8 @@ class SlotLimits:
 class Place:
     """A line's place among those who download from one video.
 
-    It is taken with the line's first slot and kept while the line waits outside for a retry, so that the other lines
-    do not run into the same trouble meanwhile.
+    It is taken before the line asks for anything of the video and kept while it waits outside for a slot or a retry,
+    so that the other lines do not run into the same trouble meanwhile.
     """
 
     group: str
@@ -57,6 +57,7 @@ class Slots:
         self._monotonic_s = monotonic_s
         self._began_s = monotonic_s()
         self._waiting: list[_Waiter] = []
+        self._seeking: list[_Waiter] = []
         self._held: dict[int, _Waiter] = {}
         self._downloads: Counter[str] = Counter()
         self._arrivals = 0
@@ -86,6 +87,20 @@ class Slots:
             yield place
         finally:
             self.leave(place)
+
+    async def seat(self, place: Place, cost: float) -> None:
+        """Wait until the place can be taken, and take it."""
+        if place.taken or not place.group:
+            return
+        waiter = _Waiter("", "", place, cost, self._arrivals)
+        self._arrivals += 1
+        self._seeking.append(waiter)
+        self._grant()
+        try:
+            await waiter.granted.wait()
+        finally:
+            if waiter in self._seeking:
+                self._seeking.remove(waiter)
 
     def leave(self, place: Place) -> None:
         """Nothing more is downloaded for now: another line of the same video may start, while this one is cut."""
@@ -124,31 +139,42 @@ class Slots:
     def _grant(self) -> None:
         for waiter in self._decide():
             waiter.granted.set()
+        for waiter in sorted(self._seeking, key=_dearest_first):
+            if self._take(waiter.place):
+                self._seeking.remove(waiter)
+                waiter.granted.set()
         self.peak = max(self.peak, len(self._held))
 
     def _decide(self) -> list[_Waiter]:
         """Move those who may start from waiting to held, and return them."""
         started = []
-        for waiter in sorted(self._waiting, key=lambda w: (-w.cost, w.order)):
+        for waiter in sorted(self._waiting, key=_dearest_first):
             if len(self._held) >= self._limits.total:
                 break
-            place = waiter.place
-            if not place.taken:
-                if place.group and self._downloads[place.group] >= self._limits.per_group:
-                    continue
-                place.taken = True
-                self._downloads[place.group] += 1
+            if not self._take(waiter.place):
+                continue
             waiter.slot = next(n for n in range(1, len(self._held) + 2) if n not in self._held)
             self._held[waiter.slot] = waiter
             started.append(waiter)
         self._waiting = [waiter for waiter in self._waiting if not waiter.slot]
         return started
 
+    def _take(self, place: Place) -> bool:
+        """Whether a place is taken, now or before."""
+        if not place.taken and (not place.group or self._downloads[place.group] < self._limits.per_group):
+            place.taken = True
+            self._downloads[place.group] += 1
+        return place.taken
+
     def _leave(self, waiter: _Waiter) -> None:
         if waiter.slot:
             del self._held[waiter.slot]
         else:
             self._waiting.remove(waiter)
+
+
+def _dearest_first(waiter: _Waiter) -> tuple[float, int]:
+    return (-waiter.cost, waiter.order)
 
 
 class RequestRate:

@@ -86,9 +86,11 @@ class FakeSources:
         fetch_s: float = 0.5,
         size_bytes: int = 1000,
         held_frames: int = 0,
+        preparing: Mapping[str, Sequence[Answer]] | None = None,
     ) -> None:
         self._clock = clock
         self._script = _Script(answers or {})
+        self._preparing = _Script(preparing or {})
         self._fetch_s = fetch_s
         self._size_bytes = size_bytes
         self._held_frames = held_frames
@@ -124,8 +126,9 @@ class FakeSources:
             self.claims += Counter()
 
     async def prepare(self, ref: SourceRef) -> None:
-        """Ready at once; `prepared` lists the references in the order of the calls."""
+        """Ready at once, unless `preparing` says otherwise. `prepared` lists the references in the order of calls."""
         self.prepared.append(str(ref))
+        await self._preparing.play(str(ref))
 
     async def fetch(self, ref: SourceRef, request: FootageRequest) -> Footage:
         """One file with all the pictures, and the sound if it is wanted."""

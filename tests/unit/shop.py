@@ -53,6 +53,7 @@ def make_shop(
     folder: Path,
     *,
     fetches: Mapping[str, Sequence[Answer]] | None = None,
+    prepares: Mapping[str, Sequence[Answer]] | None = None,
     cuts: Mapping[str, Sequence[Answer]] | None = None,
     max_retry: int = 2,
     clip_timeout_s: float = 60,
@@ -62,12 +63,12 @@ def make_shop(
     with_sound: bool = True,
     held_frames: int = 0,
 ) -> Shop:
-    """A shop; `fetches` are answers by reference, `cuts` by the clip's file name. Back-off takes no time."""
+    """A shop; `prepares` and `fetches` are answers by reference, `cuts` by the clip's file name. No back-off."""
     clips_dir, work_dir = folder / "clips", folder / "work"
     clips_dir.mkdir()
     work_dir.mkdir()
     clock = FakeClock()
-    sources = FakeSources(clock, fetches, held_frames=held_frames)
+    sources = FakeSources(clock, fetches, held_frames=held_frames, preparing=prepares)
     cutter = FakeCutter(clock, cuts)
     seen: list[Event] = []
     granted = Slots(SlotLimits(slots, per_group), clock.monotonic_s)

@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 
 import anyio
+import pytest
 
 from lyricclip_cli.limits import SlotLimits, Slots
 from tests.fakes import FakeClock
@@ -137,3 +138,75 @@ async def test_where_there_is_no_limit_places_limit_nothing() -> None:
         assert (first.slot, second.slot) == (1, 2)
         await first.end_turn()
         await second.end_turn()
+
+
+class Seekers:
+    """Lines that want a place before they want a slot. `seated` lists them in the order in which they got it."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._done = anyio.Event()
+        self.seated: list[str] = []
+
+    async def seek(self, name: str, cost: float = 1, group: str = "a") -> None:
+        with self._slots.place(group) as place:
+            await self._slots.seat(place, cost)
+            self.seated.append(name)
+            await self._done.wait()
+
+    def all_leave(self) -> None:
+        self._done.set()
+
+
+async def test_a_place_can_be_taken_before_a_slot_the_dearest_line_first() -> None:
+    slots, first, _ = await two_lines(total=1)
+    seekers = Seekers(slots)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(first.turn)
+        await anyio.wait_all_tasks_blocked()
+        for name, cost in (("cheap", 1), ("dear", 9)):
+            tasks.start_soon(seekers.seek, name, cost)
+        tasks.start_soon(seekers.seek, "elsewhere", 1, "b")
+        tasks.start_soon(seekers.seek, "on this machine", 1, "")
+        await anyio.wait_all_tasks_blocked()
+        assert sorted(seekers.seated) == ["elsewhere", "on this machine"]
+        await first.downloaded()
+        assert seekers.seated[2:] == ["dear"]
+        slots.change(SlotLimits(1, 2))
+        await anyio.wait_all_tasks_blocked()
+        assert seekers.seated[3:] == ["cheap"]
+        await first.end_turn()
+        seekers.all_leave()
+
+
+async def test_a_line_with_a_place_needs_only_a_slot() -> None:
+    slots = Slots(SlotLimits(2, 1), FakeClock().monotonic_s)
+    with slots.place("a") as place:
+        await slots.seat(place, 1)
+        await slots.seat(place, 1)
+        async with slots.turn("demo", "first", place, 1) as slot:
+            assert slot == 1
+    with anyio.fail_after(5):
+        async with slots.turn("demo", "second", "a", 1) as slot:
+            assert slot == 1
+
+
+@pytest.mark.parametrize("granted", [False, True])
+async def test_a_line_that_is_cancelled_while_it_seeks_a_place_leaves_none_taken(granted: bool) -> None:
+    slots = Slots(SlotLimits(2, 1), FakeClock().monotonic_s)
+    seekers, others = Seekers(slots), Seekers(slots)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(others.seek, "other")
+        await anyio.wait_all_tasks_blocked()
+        async with anyio.create_task_group() as gone:
+            gone.start_soon(seekers.seek, "gone")
+            await anyio.wait_all_tasks_blocked()
+            if granted:  # at the same moment
+                others.all_leave()
+                await anyio.lowlevel.checkpoint()
+            gone.cancel_scope.cancel()
+        others.all_leave()
+        await anyio.wait_all_tasks_blocked()
+        with anyio.fail_after(5):
+            async with slots.turn("demo", "next", "a", 1) as slot:
+                assert slot == 1
