@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.command import Workplace
+from tests.service.storm import Storm, account_at
 from tests.standin import StandIn
 from tests.streams import kept, make_file, make_hls
-
-KEY = "tlk_STANDIN"
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +37,21 @@ def standin(footage: Path) -> Iterator[StandIn]:
 @pytest.fixture
 def account(standin: StandIn) -> dict[str, str]:
     """The environment of a user with an account at the stand-in."""
-    return {
-        "TWELVELABS_API_KEY": KEY,
-        "TWELVELABS_INDEX_ID": "idx",
-        "TWELVELABS_BASE_URL": standin.api_url,
-    }
+    return account_at(standin)
+
+
+@pytest.fixture
+def sick(footage: Path) -> Iterator[StandIn]:
+    """Another TwelveLabs with its CDN, the one in trouble; it has `v-one`."""
+    with StandIn(footage) as server:
+        server.add_video("v-one", footage / "one")
+        yield server
+
+
+@pytest.fixture
+def storm(workplace: Workplace, standin: StandIn) -> Storm:
+    """A film of sixty lines in the making."""
+    return Storm(workplace, standin)
 
 
 @pytest.fixture

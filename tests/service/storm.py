@@ -93,6 +93,15 @@ class Storm:
                 assert stamps[number * FRAMES : (number + 1) * FRAMES] == expected, f"line {number + 1}"
 
 
+def account_at(server: StandIn) -> dict[str, str]:
+    """The environment of a user with an account there."""
+    return {
+        "TWELVELABS_API_KEY": server.key,
+        "TWELVELABS_INDEX_ID": "idx",
+        "TWELVELABS_BASE_URL": server.api_url,
+    }
+
+
 def in_point(number: int) -> int:
     """A line's in-point in milliseconds."""
     return number * 240 % 20_000

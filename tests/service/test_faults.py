@@ -1,11 +1,7 @@
 """Servers in trouble, one kind at a time: twenty of sixty lines need one, the other forty never notice."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.command import Workplace
 from tests.service.storm import Storm, most_in, reasons
 from tests.standin import (
     CutShort,
@@ -26,18 +22,6 @@ from tests.standin import (
 )
 
 GB = 1 << 30
-
-
-@pytest.fixture
-def sick(footage: Path) -> Iterator[StandIn]:
-    """The host in trouble."""
-    with StandIn(footage) as server:
-        yield server
-
-
-@pytest.fixture
-def storm(workplace: Workplace, standin: StandIn) -> Storm:
-    return Storm(workplace, standin)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -20,8 +21,10 @@ Answer = Callable[[Request], Response]
 class Listener:
     """Serves one host on a port of its own. All but `url` belongs to the event loop's thread."""
 
-    def __init__(self, host: Host, answer: Answer, rules: Rules, records: Records) -> None:
-        self._host, self._answer, self._rules, self._records = host, answer, rules, records
+    def __init__(
+        self, host: Host, answer: Answer, rules: Rules, records: Records, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._host, self._answer, self._rules, self._records, self._tls = host, answer, rules, records, tls
         self._at_work: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
         self.url = ""
@@ -29,10 +32,10 @@ class Listener:
     async def begin(self) -> None:
         """Listen on a port that the system chooses."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._new_connection, LOOPBACK, 0)
+        self._server = await loop.create_server(self._new_connection, LOOPBACK, 0, ssl=self._tls)
         listening = self._server.sockets[0]
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
-        self.url = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+        self.url = f"{'https' if self._tls else 'http'}://{LOOPBACK}:{listening.getsockname()[1]}"
 
     async def end(self) -> None:
         """Stop listening and drop every connection. Raises what went wrong in serving one, which is a bug."""

@@ -1,6 +1,7 @@
 """The stand-in itself: a thread that serves both hosts, and what a test can order and ask."""
 
 import asyncio
+import ssl
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,8 @@ START_S = 10.0
 class StandIn:
     """TwelveLabs' API and its CDN on two ports of the loopback, for as long as the context lasts.
 
-    `root` is the CDN's folder. `signed`: its addresses need a token, which `expire_tokens` replaces.
+    `root` is the CDN's folder. `signed`: its addresses need a token, which `expire_tokens` replaces. `tls`: the CDN
+    speaks https.
     Every method may be called at any time, from the test's thread.
     """
 
@@ -31,6 +33,7 @@ class StandIn:
         key: str = "tlk_STANDIN",
         signed: bool = False,
         pack_playlists: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.key = key
         self._root = root
@@ -41,7 +44,7 @@ class StandIn:
         self._cdn = Cdn({"": root} if root else {}, self._current_token, pack_playlists)
         self._listeners: dict[Host, Listener] = {
             "api": Listener("api", self._api.answer, self._rules, self._records),
-            "cdn": Listener("cdn", self._cdn.answer, self._rules, self._records),
+            "cdn": Listener("cdn", self._cdn.answer, self._rules, self._records, tls),
         }
         self._ready = threading.Event()
         self._failure: BaseException | None = None
