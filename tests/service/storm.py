@@ -32,15 +32,16 @@ QUICK = {
 
 @dataclass
 class Storm:
-    """A film in the making. Every third line is a bad one."""
+    """A film in the making. Every third line is a bad one, or two of three."""
 
     place: Workplace
     good: StandIn
     env: dict[str, str] = field(default_factory=lambda: dict(QUICK))
+    bad_of_three: int = 1
 
     def is_bad(self, number: int) -> bool:
         """Whether a line, counted from 0, needs the server in trouble."""
-        return number % 3 == 1
+        return 1 <= number % 3 <= self.bad_of_three
 
     def write(self, bad: Mapping[str, str], *more: Mapping[str, Any]) -> None:
         """Write the timeline; `bad` is the bad lines' source, `more` are candidates after it."""

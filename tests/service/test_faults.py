@@ -1,5 +1,7 @@
 """Servers in trouble, one kind at a time: twenty of sixty lines need one, the other forty never notice."""
 
+import threading
+
 import pytest
 
 from tests.service.storm import Storm, most_in, reasons
@@ -69,6 +71,35 @@ def test_the_lines_that_need_it_fall_back_and_no_other(
     assert found.keys() & codes
     assert most_in(1, sick.requests()) <= 60
     storm.check_frames(bad_source=None)
+
+
+def test_nobody_asks_before_the_time_that_the_server_named(storm: Storm, sick: StandIn) -> None:
+    sick.fault("*", Status(429, {"Retry-After": "2"}), skip=1, times=1)
+    storm.write({"url": sick.url_for("one/master.m3u8")})
+    done = storm.render()
+    assert done.code == 0, done.err
+    storm.clips()
+    storm.check_frames(bad_source=1)
+    refused = next(seen.time for seen in sick.requests() if seen.status == 429)
+    assert min(seen.time for seen in sick.requests() if seen.time > refused) - refused >= 1.9
+    assert "host.slowed" in {record["event"] for record in storm.place.log("t")}
+
+
+def test_ten_seconds_of_500_are_lived_through_without_a_storm_of_retries(storm: Storm, sick: StandIn) -> None:
+    sick.fault("*.ts", Status(500))
+    storm.write({"url": sick.url_for("one/master.m3u8")})
+    begun = threading.Timer(10, sick.clear_faults)
+    begun.start()
+    patient = {"LYRICCLIP_MAX_RETRY": "20", "LYRICCLIP_RETRY_BACKOFF_BASE_MS": "300"}
+    done = storm.render(env=patient)
+    begun.join()
+    assert done.code == 0, done.err
+    _, bad = storm.clips()
+    storm.check_frames(bad_source=1)
+    failures = [seen for seen in sick.requests() if seen.status == 500]
+    assert max(clip["retry_count"] for clip in bad) >= 3
+    assert most_in(1, failures) <= 12
+    assert len(failures) <= 40
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import Workplace
-from tests.service.storm import Storm, account_at, most_in, reasons
-from tests.standin import Fault, Garbage, Redirect, StandIn, Status
+from tests.service.storm import Storm, account_at, reasons
+from tests.standin import Fault, Garbage, Redirect, StandIn
 from tests.standin.tls import self_signed
 from tests.timelines import candidate, line, timeline
 
@@ -67,15 +67,14 @@ def test_footage_that_is_elsewhere_is_followed_without_the_key(storm: Storm, sic
 
 
 @pytest.mark.parametrize(
-    ("fault", "codes", "asked"),
+    ("fault", "code", "asked"),
     [
-        pytest.param("redirect", {"api_redirect"}, 1, id="elsewhere"),
-        pytest.param(Garbage(), {"api_answer"}, 6, id="a page for people"),
-        pytest.param(Status(500), {"api_500", "host_busy"}, 6, id="500"),
+        pytest.param("redirect", "api_redirect", 3, id="elsewhere"),
+        pytest.param(Garbage(), "api_answer", 8, id="a page for people"),
     ],
 )
 def test_an_api_that_is_none_costs_the_lines_that_need_it(
-    storm: Storm, sick: StandIn, fault: Fault | str, codes: set[str], asked: int
+    storm: Storm, sick: StandIn, fault: Fault | str, code: str, asked: int
 ) -> None:
     elsewhere = Redirect(storm.good.api_url.removesuffix("/v1.3") + "{target}", code=307)
     sick.fault("*", elsewhere if isinstance(fault, str) else fault, host="api")
@@ -86,9 +85,7 @@ def test_an_api_that_is_none_costs_the_lines_that_need_it(
     assert done.code == 5, done.err
     _, bad = storm.clips()
     assert {clip["status"] for clip in bad} == {PLACEHOLDER}
-    assert reasons(bad).keys() <= codes | {"video_given_up"}
-    assert reasons(bad).keys() & codes
+    assert reasons(bad) == {code: 2, "video_given_up": 18}
     assert storm.good.requests(host="api") == []  # the key went nowhere else
-    assert most_in(60, sick.requests(host="api")) <= 40
-    assert len(sick.requests(host="api")) >= asked
+    assert len(sick.requests(host="api")) <= asked  # two lines try; a third may have begun
     storm.check_frames(bad_source=None)
