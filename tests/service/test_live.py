@@ -209,6 +209,7 @@ def test_hang_ups_before_during_and_after_the_render_do_not_end_it(workplace: Wo
     with Running(workplace, "--progress", "none") as render:
         status = Path(f"/proc/{render.process.pid}/status")
         render.wait_for(lambda: _sighup_is_handled(status))
+        assert not workplace.job("t").exists()  # long before there is anything to reload
         while render.process.poll() is None:
             os.kill(render.process.pid, 1)
             time.sleep(0.005)
