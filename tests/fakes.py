@@ -15,7 +15,7 @@ from lyricclip_cli.errors import LyricclipError, PermanentError, TransientError
 from lyricclip_cli.outcome import CutClip, Film, Footage, Picture, Sound, SourceType, Span
 from lyricclip_cli.plan import FileRef, MediaRef, PlaceholderRef, SongPlan, SourceRef, UrlRef, VideoRef, Window
 from lyricclip_cli.ports import CutOrder, FootageRequest
-from lyricclip_cli.transport import Body, ByteRange
+from lyricclip_cli.transport import Body, ByteRange, Origin
 
 Answer = LyricclipError | Literal["ok", "hangs"]
 """What one call comes to: an error is raised, `ok` succeeds, `hangs` never returns by itself."""
@@ -276,6 +276,12 @@ class FakeReader:
         self.bodies = dict(bodies)
         self._script = _Script(answers or {})
         self.requests: list[tuple[str, ByteRange | None]] = []
+        self.origins: list[Origin] = []
+
+    def named_by(self, origin: Origin) -> "FakeReader":
+        """The same reader, since a dictionary is safe; `origins` lists the origins in the order of the calls."""
+        self.origins.append(origin)
+        return self
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """See `Reader.read`."""

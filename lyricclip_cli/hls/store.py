@@ -48,8 +48,9 @@ class SegmentStore:
 
         return await self._segments.get(segment.index, fetch)
 
-    def forget_errors(self) -> None:
-        """Forget what could not be had: under a new address it may be there."""
+    def renewed(self, reader: Reader) -> None:
+        """Forget what could not be had: under a new address it may be there, read by the reader for that one."""
+        self._reader = reader
         self._segments.forget_errors()
         self._inits.forget_errors()
         self._keys.forget_errors()

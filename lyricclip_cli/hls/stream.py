@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import anyio
+
 from lyricclip_cli.errors import NotYetError, PermanentError
 from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import choose_audio, choose_rendition, choose_segments
@@ -43,6 +45,9 @@ class _SoundShare:
     end_s: Fraction
     present_s: tuple[Fraction, Fraction] | None
 
+
+_Media = tuple[MediaPlaylist, Reader]
+"""A playlist, and the reader for what it names: that may lie no further than where the playlist itself came from."""
 
 Locate = Callable[[], Awaitable[str]]
 """Gives the URI of a stream's playlist, which may have to be asked for first."""
@@ -134,39 +139,24 @@ class HlsStream:
         """The tracks under the address of now. After a renewal they are those of before, with what they fetched."""
         video, audio = await self._playlists()
         before = self._latest()
-        if before is not None and before.video.move(video) and _moves(before.audio, audio):
+        if before is not None and before.video.move(*video) and _moves(before.audio, audio):
             return before
         folder = self._folder / str(self._address)
-        tracks = [
-            Track(p, self._reader, folder / name) if p else None for name, p in (("video", video), ("audio", audio))
-        ]
-        assert tracks[0] is not None
-        return _Tracks(tracks[0], tracks[1])
+        return _Tracks(Track(*video, folder / "video"), Track(*audio, folder / "audio") if audio else None)
 
     def _latest(self) -> _Tracks | None:
         known = self._tracks.known()
         return known[max(known)] if known else None
 
-    async def _playlists(self) -> tuple[MediaPlaylist, MediaPlaylist | None]:
+    async def _playlists(self) -> tuple[_Media, _Media | None]:
         """The chosen rendition's playlist, and that of its sound where it has one of its own."""
-        playlist = await self._read(await self._locate())
+        playlist, inner = await _read(self._reader, await self._locate())
         if isinstance(playlist, MediaPlaylist):
-            return playlist, None
+            return (playlist, inner), None
         rendition = choose_rendition(playlist, self._picture)
-        video = await self._read_media(rendition.uri)
+        video = await _read_media(inner, rendition.uri)
         chosen = choose_audio(playlist, rendition)
-        return video, await self._read_media(chosen.uri) if chosen else None
-
-    async def _read(self, uri: str) -> MasterPlaylist | MediaPlaylist:
-        body = await self._reader.read(uri, at_most=LARGEST_PLAYLIST_BYTES)
-        return parse_playlist(body.data, body.uri)
-
-    async def _read_media(self, uri: str) -> MediaPlaylist:
-        playlist = await self._read(uri)
-        if isinstance(playlist, MasterPlaylist):
-            message = f"{without_query(uri)}: a master playlist inside a master playlist"
-            raise PermanentError("playlist_invalid", message)
-        return playlist
+        return video, await _read_media(inner, chosen.uri) if chosen else None
 
     async def _separate_shares(self, audio: Track, video: Track, request: FootageRequest) -> list[_SoundShare]:
         """The window's sound from a playlist of its own, on the clock that the pictures' track gives."""
@@ -191,8 +181,22 @@ class HlsStream:
             track.store.discard(keep.__contains__)
 
 
-def _moves(track: Track | None, playlist: MediaPlaylist | None) -> bool:
-    return track.move(playlist) if track and playlist else track is None and playlist is None
+def _moves(track: Track | None, media: _Media | None) -> bool:
+    return track.move(*media) if track and media else track is None and media is None
+
+
+async def _read(reader: Reader, uri: str) -> tuple[MasterPlaylist | MediaPlaylist, Reader]:
+    body = await reader.read(uri, at_most=LARGEST_PLAYLIST_BYTES)
+    playlist = await anyio.to_thread.run_sync(parse_playlist, body.data, body.uri)  # a long one takes seconds
+    return playlist, reader.named_by(body.origin)
+
+
+async def _read_media(reader: Reader, uri: str) -> _Media:
+    playlist, inner = await _read(reader, uri)
+    if isinstance(playlist, MasterPlaylist):
+        message = f"{without_query(uri)}: a master playlist inside a master playlist"
+        raise PermanentError("playlist_invalid", message)
+    return playlist, inner
 
 
 async def _span(run: FetchedRun, share: Share, request: FootageRequest) -> Span:

@@ -61,7 +61,7 @@ class Track:
         """The playlist, as errors name it."""
         return without_query(self.playlist.uri)
 
-    def move(self, playlist: MediaPlaylist) -> bool:
+    def move(self, playlist: MediaPlaylist, reader: Reader) -> bool:
         """Go on under the addresses of another playlist of the same stream. `False`: it is not the same stream.
 
         Segments on disk stay: they are known by their index.
@@ -69,7 +69,7 @@ class Track:
         same = [segment.duration_s for segment in playlist.segments] == [s.duration_s for s in self.playlist.segments]
         if same:
             self.playlist = playlist
-            self.store.forget_errors()
+            self.store.renewed(reader)
             self._origins.forget_errors()
         return same
 

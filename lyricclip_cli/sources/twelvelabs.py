@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
 from lyricclip_cli.errors import ClipError, MachineError, NotYetError, PermanentError, TransientError
 from lyricclip_cli.once import Once
-from lyricclip_cli.transport import Pacer, classified, retry_after_s, utc_now, without_query
+from lyricclip_cli.transport import Pacer, classified, retry_after_s, size_in, utc_now, without_query
 
 if TYPE_CHECKING:
     from twelvelabs import AsyncTwelveLabs
@@ -174,8 +175,9 @@ def _api_error(error: Any, video_id: str) -> ClipError | MachineError:
 def _wait_s(headers: httpx.Headers) -> float | None:
     """When to ask again: `Retry-After`, else the end of the API's own window (`X-Ratelimit-Reset`, epoch seconds)."""
     wait_s, reset = retry_after_s(headers, utc_now()), headers.get("x-ratelimit-reset", "")
-    if wait_s is None and reset.isascii() and reset.isdigit():
-        return max(0.0, int(reset) - utc_now().timestamp())
+    end_s = size_in(reset)
+    if wait_s is None and end_s is not None:
+        return max(0.0, end_s - utc_now().timestamp())
     return wait_s
 
 
@@ -186,4 +188,14 @@ def _stream_url(video_id: str, answer: Any) -> str:
         status = getattr(hls, "status", None) or "none"
         hint = "index it again with streaming enabled, or put a copy into the media folder"
         raise PermanentError("no_stream", f"video {video_id} has no stream (HLS status: {status})", hint=hint)
+    if not _is_web(str(url)):
+        raise PermanentError("bad_uri", f"the stream of video {video_id} has an address that is not HTTP")
     return str(url)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -12,6 +13,10 @@ from lyricclip_cli.errors import ClipError, PermanentError, TransientError
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses by which a server asks for patience or confesses a fault of its own (RFC 9110, RFC 6585, RFC 8470)."""
+
+
+LONGEST_NUMBER = 15
+"""Digits. Longer ones are no size and no time, and Python takes its time over thousands of digits."""
 
 
 def without_query(uri: object) -> str:
@@ -22,6 +27,16 @@ def without_query(uri: object) -> str:
     return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}" if slashes else text
 
 
+def size_in(header: str) -> int | None:
+    """A whole number as a header has it; `None` for anything else, such as one of thousands of digits."""
+    value = header.strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else None
+
+
+_KNOWN = frozenset(HTTPStatus)
+_OWN_WORDS = ("peer closed", "Server disconnected", "[Errno", "All connection attempts", "no address for")
+
+
 def utc_now() -> datetime:
     """The time that a `Retry-After` date is compared with."""
     return datetime.now(UTC)
@@ -30,11 +45,12 @@ def utc_now() -> datetime:
 def retry_after_s(headers: httpx.Headers, now: datetime) -> float | None:
     """The `Retry-After` header in seconds from `now`: seconds or an HTTP date (RFC 9110 10.2.3)."""
     value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
+    seconds = size_in(value)
+    if seconds is not None:
+        return float(seconds)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:  # an HTTP date is in GMT, whatever form it has
         moment = moment.replace(tzinfo=UTC)
@@ -44,11 +60,16 @@ def retry_after_s(headers: httpx.Headers, now: datetime) -> float | None:
 def error_for_status(response: httpx.Response) -> ClipError:
     """The error for a response that is not a success."""
     status, where = response.status_code, without_query(response.request.url)
-    code, message = f"http_{status}", f"{where} answered {status} {response.reason_phrase}".rstrip()
+    code, message = f"http_{status}", f"{where} answered {status} {_reason(status)}".rstrip()
     if status in TRANSIENT_STATUSES or status >= 500:
         wait_s = retry_after_s(response.headers, utc_now())
         return TransientError(code, message, retry_after_s=wait_s)
     return PermanentError(code, message)
+
+
+def _reason(status: int) -> str:
+    """The standard's word for a status. The server's own could repeat the query it was asked with."""
+    return HTTPStatus(status).phrase if status in _KNOWN else ""
 
 
 @contextmanager
@@ -65,11 +86,17 @@ def classified(uri: str) -> Iterator[None]:
     except httpx.DecodingError as error:
         raise TransientError("damaged_body", f"{where}: the body cannot be unpacked") from error
     except httpx.RemoteProtocolError as error:
-        raise TransientError("short_body", f"{where}: the server broke off ({error})") from error
+        raise TransientError("short_body", f"{where}: the server broke off{_detail(error)}") from error
     except httpx.TransportError as error:
-        raise TransientError("connection", f"{where}: {error or type(error).__name__}") from error
-    except httpx.InvalidURL as error:
-        raise PermanentError("bad_uri", f"{where}: {error}") from error
+        raise TransientError("connection", f"{where}: the connection failed{_detail(error)}") from error
+    except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name (idna)
+        raise PermanentError("bad_uri", f"{where}: no address that can be asked") from error
+
+
+def _detail(error: httpx.TransportError) -> str:
+    """What a library says, where it says it in words of its own: others hold what the server sent."""
+    text = str(error)
+    return f" ({text})" if text.startswith(_OWN_WORDS) else f" ({type(error).__name__})"
 
 
 def _connect_error(error: httpx.ConnectError, where: str) -> ClipError:

@@ -8,19 +8,25 @@ import anyio
 
 from lyricclip_cli.errors import PermanentError
 from lyricclip_cli.placing import cannot_write
+from lyricclip_cli.transport.reach import ON_DISK, WRITTEN, Origin
 from lyricclip_cli.transport.reader import Body, ByteRange, Reader
 
 
 class DiskReader:
-    """A `Reader` for `file:` URIs below `roots`."""
+    """A `Reader` for `file:` URIs below `roots`. Nothing from the web may name one."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], origin: Origin = WRITTEN) -> None:
         self._roots = tuple(root.resolve() for root in roots)
+        self._origin = origin
+
+    def named_by(self, origin: Origin) -> "DiskReader":
+        """See `Reader.named_by`."""
+        return DiskReader(self._roots, origin)
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """See `Reader.read`."""
         data = await anyio.to_thread.run_sync(self._bytes, uri, part, at_most)
-        return Body(data, uri)
+        return Body(data, uri, ON_DISK)
 
     async def download(
         self, uri: str, destination: Path, *, part: ByteRange | None, received: Callable[[int], None]
@@ -53,6 +59,8 @@ class DiskReader:
         return data
 
     def _path(self, uri: str) -> Path:
+        if self._origin.kind == "web":
+            raise PermanentError("bad_uri", "something from the web names a file of this machine")
         try:
             path = Path(unquote(urlsplit(uri).path)).resolve()
         except (OSError, ValueError) as error:
@@ -68,6 +76,10 @@ class SchemeReader:
 
     def __init__(self, readers: Mapping[str, Reader]) -> None:
         self._readers = readers
+
+    def named_by(self, origin: Origin) -> "SchemeReader":
+        """See `Reader.named_by`."""
+        return SchemeReader({scheme: reader.named_by(origin) for scheme, reader in self._readers.items()})
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """See `Reader.read`."""

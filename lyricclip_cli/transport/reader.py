@@ -1,9 +1,11 @@
 """What the HLS code asks for: bytes at a URI. Each scheme has its own reader."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from lyricclip_cli.transport.reach import THE_WEB, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,22 @@ class ByteRange:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A small body, and the URI it came from in the end, to which relative URIs inside it belong."""
+    """A small body, and the URI it came from in the end, to which relative URIs inside it belong.
+
+    `origin` is what its URIs may lead to (`reach`).
+    """
 
     data: bytes
     uri: str
+    origin: Origin = field(default=THE_WEB, compare=False)
 
 
 class Reader(Protocol):
-    """Reads from URIs. Raises `ClipError`."""
+    """Reads from URIs that the user wrote. Raises `ClipError`."""
+
+    def named_by(self, origin: Origin) -> "Reader":
+        """The reader for URIs that another named: it refuses those that may not be reached from there (`reach`)."""
+        ...
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """A small body whole. With `part`, that range of it, or less where the resource ends before.

@@ -15,10 +15,13 @@ from lyricclip_cli.transport.classify import (
     classified,
     error_for_status,
     retry_after_s,
+    size_in,
     utc_now,
     without_query,
 )
+from lyricclip_cli.transport.guard import GuardedTransport, Resolve, resolved
 from lyricclip_cli.transport.pacer import Pacer
+from lyricclip_cli.transport.reach import WRITTEN, Origin
 from lyricclip_cli.transport.reader import Body, ByteRange
 
 LARGEST_SEGMENT_BYTES = 512 * 1024 * 1024
@@ -32,13 +35,17 @@ LONGEST_CONNECT_S = 10.0
 MOST_REDIRECTS = 5
 
 
-def http_client(*, connections: int, stall_timeout_s: float) -> httpx.AsyncClient:
-    """The one client for playlists, keys and segments: it carries no credentials and keeps connections open."""
+def http_client(*, connections: int, stall_timeout_s: float, resolve: Resolve = resolved) -> httpx.AsyncClient:
+    """The one client for playlists, keys and segments: it carries no credentials and keeps connections open.
+
+    It connects to allowed addresses alone (`guard`), `connections` of each right. Raises `MachineError` for a proxy
+    that cannot be used.
+    """
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     return httpx.AsyncClient(
-        http2=True,
+        transport=GuardedTransport(limits, resolve),
         follow_redirects=False,
         timeout=_timeouts(stall_timeout_s),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         headers={"user-agent": f"lyricclip/{__version__}"},
     )
 
@@ -57,10 +64,16 @@ class WebReader:
         *,
         pacer: Pacer | None = None,
         stall_timeout_s: Callable[[], float] = lambda: 20.0,
+        origin: Origin = WRITTEN,
     ) -> None:
         self._client = client
         self._pacer = pacer or Pacer(anyio.current_time)
         self._stall_timeout_s = stall_timeout_s
+        self._origin = origin
+
+    def named_by(self, origin: Origin) -> "WebReader":
+        """See `Reader.named_by`."""
+        return WebReader(self._client, pacer=self._pacer, stall_timeout_s=self._stall_timeout_s, origin=origin)
 
     async def read(self, uri: str, *, at_most: int, part: ByteRange | None = None) -> Body:
         """See `Reader.read`. A server that ignores a range is read no further than the range's end."""
@@ -73,10 +86,10 @@ class WebReader:
                     data += piece
                     if len(data) >= wanted:
                         break
-            final = str(response.request.url)
+            final, origin = str(response.request.url), _origin_of(response)
         if part is None and len(data) > at_most:
             raise PermanentError("too_large", f"{without_query(uri)} is larger than {at_most} bytes")
-        return Body(bytes(data[skip:wanted]), final)
+        return Body(bytes(data[skip:wanted]), final, origin)
 
     async def download(
         self, uri: str, destination: Path, *, part: ByteRange | None, received: Callable[[int], None]
@@ -86,8 +99,7 @@ class WebReader:
         async with self._response(uri, part, headers) as response:
             if part is not None and response.status_code != httpx.codes.PARTIAL_CONTENT:
                 raise PermanentError("no_ranges", f"{without_query(uri)}: the server cannot send byte ranges")
-            announced = response.headers.get("content-length", "")
-            _check_size(uri, int(announced) if announced.isdecimal() else 0)
+            _check_size(uri, size_in(response.headers.get("content-length", "")) or 0)
             with _whole(destination):
                 size = await self._write(response, uri, destination, received)
                 if part is not None and size != part.length:
@@ -131,26 +143,27 @@ class WebReader:
     ) -> AsyncIterator[httpx.Response]:
         """A successful response, its body unread, at the end of at most five redirects."""
         sent = {**(headers or {}), **({"range": part.header} if part else {})}
-        target = uri
+        target, origin = uri, self._origin
         for _ in range(MOST_REDIRECTS + 1):
-            response = await self._answer(target, sent)
+            response = await self._answer(target, sent, origin)
             try:
                 if not response.has_redirect_location:
                     if not response.is_success:
                         raise error_for_status(response)
                     yield response
                     return
-                target = _redirect_target(response)
+                target, origin = _redirect_target(response), _origin_of(response)
             finally:
                 await response.aclose()
         raise PermanentError("redirect_loop", f"{without_query(uri)}: more than {MOST_REDIRECTS} redirects")
 
-    async def _answer(self, uri: str, headers: dict[str, str]) -> httpx.Response:
+    async def _answer(self, uri: str, headers: dict[str, str], origin: Origin) -> httpx.Response:
         """The head of one answer, in the host's turn and in time. Raises `NotYetError` when its turn is later."""
         began_s, limit_s = self._pacer.admit(uri), self._stall_timeout_s()
         try:
             with classified(uri), anyio.fail_after(min(LONGEST_CONNECT_S, limit_s) + limit_s):
                 request = self._client.build_request("GET", uri, headers=headers, timeout=_timeouts(limit_s))
+                request.extensions["origin"] = origin
                 response = await self._client.send(request, stream=True)
         except TimeoutError:
             raise TransientError("timeout", f"{without_query(uri)}: no answer in time") from None
@@ -180,9 +193,15 @@ def _check_size(uri: str, size: int) -> None:
         raise PermanentError("too_large", f"{without_query(uri)}: more than 512 MiB in one segment")
 
 
+def _origin_of(response: httpx.Response) -> Origin:
+    """What a response may lead to."""
+    return Origin("web", response.extensions.get("address"))
+
+
 def _redirect_target(response: httpx.Response) -> str:
-    target = str(response.request.url.join(response.headers["location"]))
+    where = without_query(response.request.url)
+    with classified(where):
+        target = str(response.request.url.join(response.headers["location"]))
     if urlsplit(target).scheme not in {"http", "https"}:
-        where = without_query(response.request.url)
         raise PermanentError("bad_redirect", f"{where} redirects to something that is not HTTP")
     return target

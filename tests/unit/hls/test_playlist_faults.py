@@ -3,7 +3,7 @@
 import pytest
 
 from lyricclip_cli.errors import ClipError, PermanentError, TransientError
-from lyricclip_cli.hls.playlist import parse_playlist, resolve
+from lyricclip_cli.hls.playlist import MOST_TAGS, parse_playlist, resolve
 from tests.unit.hls.playlists import BASE, text
 
 SEGMENT = ("#EXTINF:4,", "a.ts")
@@ -124,7 +124,31 @@ def test_broken_lines_are_an_invalid_playlist(lines: tuple[str, ...]) -> None:
     assert error.code == "playlist_invalid"
 
 
-def test_more_segments_than_any_stream_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lyricclip_cli.hls.playlist.MOST_SEGMENTS", 3)
-    assert len(parse_playlist(text(*SEGMENT * 3), BASE).segments) == 3  # type: ignore[union-attr]
-    assert fault(text(*SEGMENT * 4)).message == f"{BASE}: more than 3 segments"
+@pytest.mark.parametrize("tag", MOST_TAGS)
+def test_more_of_a_tag_than_any_stream_has_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    monkeypatch.setitem(MOST_TAGS, tag, 3)
+    monkeypatch.setattr("lyricclip_cli.hls.playlist.m3u8.loads", never)
+    assert fault(text(*[f"{tag}:4,"] * 4)).message == f"{BASE}: more than 3 times {tag}"
+    with pytest.raises(ParsedError):
+        parse_playlist(text(*[f"{tag}:4,"] * 3), BASE)
+
+
+class ParsedError(BaseException):
+    """The library was asked."""
+
+
+def never(*_: object, **__: object) -> None:
+    raise ParsedError
+
+
+def test_more_lines_than_any_stream_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lyricclip_cli.hls.playlist.MOST_LINES", 20)
+    assert parse_playlist(text(*["# a note"] * 10, *SEGMENT), BASE)
+    assert fault(text(*["# a note"] * 20, *SEGMENT)).message == f"{BASE}: more than 20 lines"
+
+
+@pytest.mark.parametrize("uri", ["http:///a.ts", "http://h:99999/a.ts", "//h:x/a", "a\x1b[2J.ts", "a" * 9000, "//[::1/a"])
+def test_a_uri_that_nobody_can_ask_for_is_refused(uri: str) -> None:
+    assert fault(text("#EXTINF:4,", uri)).code == "bad_uri"
