@@ -86,6 +86,8 @@ def classified(uri: str) -> Iterator[None]:
     except httpx.DecodingError as error:
         raise TransientError("damaged_body", f"{where}: the body cannot be unpacked") from error
     except httpx.RemoteProtocolError as error:
+        if "location header" in str(error):  # httpx reads it even where it is not to follow
+            raise PermanentError("bad_redirect", f"{where} redirects to what is no address") from error
         raise TransientError("short_body", f"{where}: the server broke off{_detail(error)}") from error
     except httpx.TransportError as error:
         raise TransientError("connection", f"{where}: the connection failed{_detail(error)}") from error

@@ -1,5 +1,6 @@
 """A small web server on the loopback interface, in a thread of its own: real HTTP for the reader's contract."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,12 +18,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.server.seen.append((self.path, self.headers.get("range")))
+        self.server.hosts.append(self.headers.get("host"))
         if path.startswith("/redirect/"):
             self._redirect(path.removeprefix("/redirect"))
         elif path.startswith("/loop"):
             self._redirect("/loop")
         elif path.startswith("/to-file"):
             self._redirect("file:///etc/passwd")
+        elif path.startswith("/to/"):
+            self._redirect(path.removeprefix("/to/"))
         elif path.startswith("/endless"):
             self._endless()
         elif path.startswith("/short/"):
@@ -70,29 +74,40 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """The server; `seen` lists the requests' targets and ranges."""
+    """The server; `seen` lists the requests' targets and ranges, `hosts` their Host headers."""
 
     daemon_threads = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, folder: Path, host: str, tls: ssl.SSLContext | None) -> None:
+        super().__init__((host, 0), _Handler)
         self.folder = folder
         self.seen: list[tuple[str, str | None]] = []
+        self.hosts: list[str | None] = []
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def base(self) -> str:
         """Its address, without a slash at the end."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return self.base_as(str(self.server_address[0]))
+
+    def base_as(self, name: str) -> str:
+        """Its address under a name."""
+        return f"{self._scheme}://{name}:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients that do not like a certificate leave in the middle."""
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Server]:
+def served(folder: Path, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve a folder's files.
 
-    `/redirect/x` leads to `/x`, `/loop` to itself, `/to-file` to a file; `/short/x` breaks off before the promised
-    end, `/whole/x` knows no ranges, `/endless` never ends.
+    `/redirect/x` leads to `/x`, `/to/x` to the address x, `/loop` to itself, `/to-file` to a file; `/short/x` breaks
+    off before the promised end, `/whole/x` knows no ranges, `/endless` never ends.
     """
-    with Server(folder) as server:
+    with Server(folder, host, tls) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -149,6 +149,8 @@ def test_more_lines_than_any_stream_has_are_refused(monkeypatch: pytest.MonkeyPa
     assert fault(text(*["# a note"] * 20, *SEGMENT)).message == f"{BASE}: more than 20 lines"
 
 
-@pytest.mark.parametrize("uri", ["http:///a.ts", "http://h:99999/a.ts", "//h:x/a", "a\x1b[2J.ts", "a" * 9000, "//[::1/a"])
+@pytest.mark.parametrize(
+    "uri", ["http:///a.ts", "http://h:99999/a.ts", "//h:x/a", "a\x1b[2J.ts", "a" * 9000, "//[::1/a"]
+)
 def test_a_uri_that_nobody_can_ask_for_is_refused(uri: str) -> None:
     assert fault(text("#EXTINF:4,", uri)).code == "bad_uri"
