@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lyricclip_cli.errors import MachineError
+from lyricclip_cli.ffmpeg.process import passed_on
 
 NEEDED_ENCODERS = ("libx264", "aac", "flac")
 NEEDED_FILTERS = ("fps", "tpad", "scale", "overlay", "ass")
@@ -73,12 +74,20 @@ def _output(path: str, option: str) -> str:
             check=False,
             text=True,
             errors="replace",
+            env=passed_on(),
+            start_new_session=True,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MachineError(f"{Path(path).name} does not run: {error}", hint="lyricclip doctor says more") from error
+        raise MachineError(
+            f"{Path(path).name} does not run: {_why(error)}", hint="lyricclip doctor says more"
+        ) from error
     if done.returncode:
         raise MachineError(f"{path} ended with exit code {done.returncode}: {done.stderr.strip()[-200:]}")
     return done.stdout
+
+
+def _why(error: OSError | subprocess.TimeoutExpired) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "it does not end"
 
 
 def _names(listing: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from lyricclip_cli.ffmpeg.inputs import MOST_PIXELS, input_arguments
 from lyricclip_cli.ffmpeg.picture import TAGS, fit_filters
 from lyricclip_cli.outcome import Footage, Sound, Span
 from lyricclip_cli.plan import SNAP_S, Grid, PictureSpec
@@ -76,14 +77,14 @@ def _inputs(footage: Footage) -> list[str]:
     for source in sources:
         if source.path is None:
             continue
-        arguments += ["-threads", "1", "-protocol_whitelist", "file,crypto,pipe"]
+        options = ["-threads", "1"]
         if source.loop:
-            arguments += ["-stream_loop", "-1"]
+            options += ["-stream_loop", "-1"]
         if source.seek_s is not None:
-            arguments += ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", f"{float(source.seek_s):.6f}"]
+            options += ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", f"{float(source.seek_s):.6f}"]
         if isinstance(source, Span):
-            arguments += ["-noautorotate"]
-        arguments += ["-i", f"file:{source.path}"]
+            options += ["-noautorotate", "-max_pixels", str(MOST_PIXELS)]
+        arguments += input_arguments(source.path, *options)
     return arguments
 
 

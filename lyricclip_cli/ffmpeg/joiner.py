@@ -18,6 +18,7 @@ import anyio.from_thread
 from lyricclip_cli import __version__
 from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
+from lyricclip_cli.ffmpeg.inputs import input_arguments
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.ffmpeg.sound import encode_own_sound, sample_rate, song_arguments
 from lyricclip_cli.kept import file_identity
@@ -89,7 +90,9 @@ class CopyJoiner:
         """The track as MP4 has it (3GPP timed text), in a file of its own: its packets are then copied."""
         source, encoded = self._folder / "track.srt", self._folder / "track.mp4"
         await anyio.Path(source).write_text(track, encoding="utf-8")
-        await self._encode(["-i", f"file:{source}", "-c:s", "mov_text", "-f", "mp4", str(encoded)], what="lyrics")
+        await self._encode(
+            [*input_arguments(source, formats="srt"), "-c:s", "mov_text", "-f", "mp4", str(encoded)], what="lyrics"
+        )
         return encoded
 
     async def _encode(self, arguments: list[str], *, what: str = "sound") -> None:

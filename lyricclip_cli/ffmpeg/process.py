@@ -20,6 +20,10 @@ GRACE_S = 2.0
 FORCED = getattr(signal, "SIGKILL", signal.SIGTERM)
 """What no process can refuse; on Windows the first signal is that already."""
 
+MOST_MEMORY_BYTES = 6 * 1024**3
+"""What one ffmpeg may take. A 4320p film of 4320p footage needs 3.3 GB, a 2160p film 0.8 GB (measured); footage that
+claims to be larger ends its own clip, not the machine."""
+
 KEPT_STDERR = 4_000
 
 DISK_FULL = "No space left on device"
@@ -83,6 +87,7 @@ async def run_ffmpeg(
         )
     except OSError as error:
         raise MachineError(f"ffmpeg cannot be started: {error}", hint="lyricclip doctor says more") from error
+    _bound_memory(process.pid)
     tail = _Tail()
     try:
         async with anyio.create_task_group() as tasks:
@@ -110,6 +115,16 @@ def _program(path: str) -> str:
     if found is None:
         raise MachineError(f"ffmpeg cannot be started: {path} is no program", hint="lyricclip doctor says more")
     return found
+
+
+def _bound_memory(pid: int) -> None:
+    """Limit a process's data (not its address space: graphics drivers reserve more of that than there is memory)."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+
+        resource.prlimit(pid, resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    except (ImportError, AttributeError, OSError, ValueError):  # other systems; or it is over, or limited already
+        return
 
 
 async def _watch(

@@ -11,6 +11,7 @@ import anyio.from_thread
 
 from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.clip_command import SAMPLE_RATE, samples_at
+from lyricclip_cli.ffmpeg.inputs import OPEN_OPTIONS, input_arguments
 from lyricclip_cli.outcome import CutClip
 from lyricclip_cli.plan import SongPlan
 
@@ -42,7 +43,7 @@ def song_arguments(song: SongPlan, film_s: Fraction, rate: int, output: str) -> 
     lead = floor(Fraction(song.lead_ms * rate, 1000) + Fraction(1, 2))
     start = f"atrim=start_sample={lead},asetpts=N/SR/TB" if lead >= 0 else f"adelay={-lead}S:all=1"
     graph = f"aresample={rate}:async=1:first_pts=0,{start},apad=whole_len={total},atrim=end_sample={total}"
-    source = ["-protocol_whitelist", "file,crypto,pipe", "-i", f"file:{song.path}", "-map", "0:a:0"]
+    source = [*input_arguments(song.path), "-map", "0:a:0"]
     return [*source, "-af", graph, "-ac", "2", "-ar", str(rate), *AAC_ARGUMENTS, "-f", "mp4", output]
 
 
@@ -51,7 +52,7 @@ def sample_rate(path: Path) -> int:
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=OPEN_OPTIONS) as container:
             rate = container.streams.audio[0].codec_context.sample_rate
     except (av.FFmpegError, IndexError) as error:
         raise NoFilmError(f"{path.name}: no sound that can be read", hint="check the timeline's audio.file") from error
@@ -63,7 +64,7 @@ def duration_ms(path: Path) -> int | None:
     import av  # noqa: PLC0415 - see sample_rate
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=OPEN_OPTIONS) as container:
             stream = container.streams.audio[0]
             if stream.duration is not None and stream.time_base is not None:
                 return floor(stream.duration * stream.time_base * 1000)
@@ -112,7 +113,7 @@ def _blocks(clip: Path) -> "Iterator[AudioFrame]":
     import av  # noqa: PLC0415 - see sample_rate
     from av.audio.resampler import AudioResampler  # noqa: PLC0415
 
-    with av.open(str(clip)) as container:
+    with av.open(str(clip), options=OPEN_OPTIONS) as container:
         as_encoded = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
         for decoded in container.decode(audio=0):
             yield from as_encoded.resample(decoded)

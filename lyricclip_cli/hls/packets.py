@@ -29,6 +29,10 @@ MPEGTS_WRAP_TICKS = 2**33
 UNSPECIFIED_MATRIX = 2
 """ITU-T H.273 MatrixCoefficients: the source does not say."""
 
+SEGMENT_FORMATS = "mpegts,mov,aac,mp3,ac3,eac3"
+"""Media segment formats (RFC 8216 3), by libavformat's names. It looks at what bytes are, not at where they came from,
+and knows formats that name other files and addresses: a segment could be one of those."""
+
 PREROLL_S = Fraction(1, 5)
 """Sound before the in-point that goes along: an AAC decoder needs the frames before to give the first one right."""
 
@@ -136,7 +140,7 @@ def _opened(source: Any, where: str) -> Iterator["InputContainer"]:
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
     try:
-        with av.open(source, "r") as container:
+        with av.open(source, "r", options={"format_whitelist": SEGMENT_FORMATS}) as container:
             yield container
     except (av.FFmpegError, IndexError, UnicodeDecodeError) as error:
         raise TransientError("damaged_media", f"{where}: what came cannot be read as media ({error})") from error

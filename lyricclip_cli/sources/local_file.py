@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from lyricclip_cli.errors import PermanentError
+from lyricclip_cli.ffmpeg.inputs import MOST_PIXELS, OPEN_OPTIONS
 from lyricclip_cli.hls.packets import UNSPECIFIED_MATRIX
 from lyricclip_cli.outcome import Footage, Picture, Sound, SourceType, Span
 from lyricclip_cli.plan import SNAP_S, frames_beyond
@@ -93,7 +94,7 @@ def _opened(path: Path) -> Iterator["InputContainer"]:
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=OPEN_OPTIONS) as container:
             if not container.streams.video:
                 raise PermanentError("no_picture", f"{path.name} has no video stream")
             yield container
@@ -119,6 +120,9 @@ def _look(path: Path, request: FootageRequest) -> _Look:
 def _origin(container: "InputContainer") -> tuple[Fraction, Picture]:
     """The time of the first picture that is shown (edit lists hide some), and what it looks like."""
     stream: Any = container.streams.video[0]
+    if stream.codec_context.width * stream.codec_context.height > MOST_PIXELS:
+        raise PermanentError("picture_too_large", f"pictures of more than {MOST_PIXELS} pixels are not decoded")
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     frame = next(iter(container.decode(stream)), None)
     if frame is None or frame.pts is None:
         raise PermanentError("no_picture", "the file shows no picture")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments, samples_at
+from lyricclip_cli.ffmpeg.inputs import FORMATS
 from lyricclip_cli.outcome import Footage, Picture, Sound, SourceType, Span
 from lyricclip_cli.plan import SNAP_S, PictureSpec
 from lyricclip_cli.ports import CutOrder
@@ -18,7 +19,8 @@ HD = Picture(1280, 720)
 SIZED = "flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1"
 SCALED = f"scale=1280:720:{SIZED},format=yuv420p"
 TAGGED = "setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-READ = ["-threads", "1", "-protocol_whitelist", "file,crypto,pipe"]
+READ = ["-protocol_whitelist", "file,crypto,pipe", "-format_whitelist", FORMATS, "-threads", "1"]
+SHOWN = ["-noautorotate", "-max_pixels", "67108864"]
 
 
 def order(
@@ -76,7 +78,7 @@ def test_one_span_without_sound() -> None:
     assert arguments(order(span)) == [
         "-copyts",
         *READ,
-        "-noautorotate",
+        *SHOWN,
         "-i",
         "file:/w/a.nut",
         "-filter_complex_threads",
@@ -91,19 +93,19 @@ def test_one_span_without_sound() -> None:
 
 def test_a_seek_and_a_loop_belong_to_their_input() -> None:
     long = Span(A, Fraction("65.25"), 50, HD, seek_s=Fraction("64.0667"))
-    assert arguments(order(long))[1:13] == [
+    assert arguments(order(long))[1:17] == [
         *READ,
         "-noaccurate_seek",
         "-seek_timestamp",
         "1",
         "-ss",
         "64.066700",
-        "-noautorotate",
+        *SHOWN,
         "-i",
         "file:/w/a.nut",
     ]
     looped = Span(A, Fraction(0), 50, HD, loop=True)
-    assert arguments(order(looped))[1:10] == [*READ, "-stream_loop", "-1", "-noautorotate", "-i", "file:/w/a.nut"]
+    assert arguments(order(looped))[1:14] == [*READ, "-stream_loop", "-1", *SHOWN, "-i", "file:/w/a.nut"]
 
 
 def test_two_spans_are_joined_before_they_are_numbered() -> None:
@@ -148,7 +150,7 @@ def test_sound_is_cut_to_the_sample_and_silence_fills_what_there_is_none_of() ->
     )
     every = arguments(order(Span(A, Fraction(1), 50, HD), sound=sound, heard=True))
     assert every[1 : every.index("-filter_complex_threads")] == [
-        *(*READ, "-noautorotate", "-i", "file:/w/a.nut"),
+        *(*READ, *SHOWN, "-i", "file:/w/a.nut"),
         *(*READ, "-noaccurate_seek", "-seek_timestamp", "1", "-ss", "0.125000", "-i", "file:/w/a.nut"),
         *(*READ, "-i", "file:/w/b.nut"),
     ]
