@@ -1,6 +1,7 @@
 """One child process: its end, its progress, and that it is never left behind. Small programs stand in for ffmpeg."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import anyio
 import pytest
 
 from lyricclip_cli.errors import MachineError, TransientError
-from lyricclip_cli.ffmpeg.process import KEPT_STDERR, FfmpegFailureError, run_ffmpeg
+from lyricclip_cli.ffmpeg.process import KEPT_STDERR, MOST_MEMORY_BYTES, FfmpegFailureError, run_ffmpeg
 
 
 def program(folder: Path, body: str) -> str:
@@ -177,3 +178,10 @@ def around() -> Iterator[None]:
 def test_a_failure_passes_context_managers_like_any_exception() -> None:
     with pytest.raises(FfmpegFailureError), around():
         raise FfmpegFailureError(1, "no")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems cannot limit another process")
+async def test_its_memory_is_bounded(tmp_path: Path) -> None:
+    path = program(tmp_path, "sleep 0.2; ulimit -d > $here/limit")
+    await run_ffmpeg(path, [], stall_timeout_s=20)
+    assert said(tmp_path / "limit") == str(MOST_MEMORY_BYTES // 1024)
