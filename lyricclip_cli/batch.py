@@ -24,7 +24,7 @@ from lyricclip_cli.observe import LogLevel, ProgressMode, progress_listener
 from lyricclip_cli.observe.log import RenderLog
 from lyricclip_cli.observe.output import show_cursor
 from lyricclip_cli.outcome import ClipDone, ClipStatus
-from lyricclip_cli.placing import write_whole
+from lyricclip_cli.placing import write_where_told, write_whole
 from lyricclip_cli.plan import RenderPlan
 from lyricclip_cli.prepare import prepare_film
 from lyricclip_cli.reload import Config, Reload, hangups
@@ -99,7 +99,8 @@ def prepare_jobs(request: RenderRequest, settings: Settings) -> tuple[list[Job],
     account = account_from(os.environ)
     for timeline in request.timelines:
         try:
-            folder = job_folder(settings.output_dir, request.job_id or job_id_of(timeline))
+            job_id = job_id_of(timeline) if request.job_id is None else request.job_id
+            folder = job_folder(settings.output_dir, job_id)
             if any(job.folder.root == folder.root for job in jobs):
                 hint = "rename one, or render it by itself with --job-id"
                 raise UsageError(f"two timelines would share the job folder {folder.root}", hint=hint)
@@ -229,7 +230,7 @@ class Batch:
         if self._request.metrics == "-":
             sys.stdout.write(text)
         elif self._request.metrics is not None:
-            write_whole(Path(self._request.metrics), text)
+            write_where_told(Path(self._request.metrics), text)
 
 
 def _reuse(request: RenderRequest, job: Job, earlier: Earlier) -> Reuse:

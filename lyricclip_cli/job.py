@@ -13,7 +13,7 @@ from pathlib import Path
 from lyricclip_cli.errors import UsageError
 from lyricclip_cli.kept import RECORDS
 from lyricclip_cli.lock import is_abandoned, marked, sole_use
-from lyricclip_cli.placing import cannot_write, make_folder
+from lyricclip_cli.placing import cannot_write, make_folder, own_folder
 
 SAFE_JOB_ID = re.compile(r"(?!\.)[^\x00-\x1f/\\:*?\"<>|]{1,100}(?<![. ])")
 """Names that every file system takes as one folder's name, and that cannot lead out of it."""
@@ -21,7 +21,9 @@ SAFE_JOB_ID = re.compile(r"(?!\.)[^\x00-\x1f/\\:*?\"<>|]{1,100}(?<![. ])")
 LONGEST_NAME_BYTES = 200
 """File systems take 255; the work folder adds a few of its own."""
 
-DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
+DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ class JobFolder:
 
     @contextmanager
     def held(self, now: datetime) -> Iterator[bool]:
-        """Make the folders and hold them alone. Gives whether the last run was stopped short. Raises `MachineError`."""
-        make_folder(self.clips)
+        """Make the folders and hold them alone. Gives whether the last run was stopped short.
+
+        Raises `MachineError`, also for a folder that is a link leading out; a log that is a link goes.
+        """
+        for folder in (self.root, self.clips, self.clips / RECORDS):
+            own_folder(folder, folder.parent)
+        if self.log.is_symlink():
+            self.log.unlink()
         with sole_use(self.clips / RECORDS, f"job {self.job_id}", now) as stopped_short:
             self._tidy()
             yield stopped_short

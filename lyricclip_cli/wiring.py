@@ -216,7 +216,8 @@ def build_render(
         room=job_room(plan, folder.root.resolve(), work, crf=settings.crf),
         deadline_s=shared.deadline_s,
     )
-    return Render(plan, shop, FilmSpec(joiner, None if clips_only else folder.film.resolve()), reuse)
+    film = None if clips_only else folder.root.resolve() / folder.film.name
+    return Render(plan, shop, FilmSpec(joiner, film), reuse)
 
 
 def _policy(now: Settings) -> ClipPolicy:

@@ -53,6 +53,7 @@ def test_a_plain_folder_name_is_a_job_id(job_id: str) -> None:
         "prn",
         "COM1",
         "lpt9.x",
+        "CONIN$",
         "a" * 101,
         "a" * 300,
     ],
@@ -95,7 +96,7 @@ def test_a_folder_that_cannot_be_made_is_the_machines_fault(tmp_path: Path) -> N
     with pytest.raises(MachineError) as caught:
         job_folder(tmp_path, "demo").held(NOW).__enter__()
     assert (caught.value.exit_code, caught.value.hint) == (4, "name another folder with -o")
-    assert caught.value.message == f"{tmp_path / 'demo' / 'clips'} cannot be written: Not a directory"
+    assert caught.value.message == f"{tmp_path / 'demo'} cannot be written: File exists"
 
 
 def test_the_work_folder_is_a_runs_own_and_gone_in_the_end(tmp_path: Path) -> None:
