@@ -36,7 +36,7 @@ from lyricclip_cli.settings import Settings
 from lyricclip_cli.showing import burner, track_text
 from lyricclip_cli.sources.routed import RoutedSources
 from lyricclip_cli.sources.streams import Streams
-from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client
+from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client, is_web_address
 from lyricclip_cli.transport import DiskReader, Pace, Pacer, SchemeReader, WebReader, http_client
 
 PACKAGED_PLACEHOLDER = Path(__file__).parent / "assets" / "clip_placeholder.mp4"
@@ -74,6 +74,8 @@ def account_from(environ: Mapping[str, str]) -> Account | None:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise MachineError("TWELVELABS_API_KEY has characters that no key has", hint="copy the key again")
     base_url = environ.get("TWELVELABS_BASE_URL", "").strip().rstrip("/") or DEFAULT_BASE_URL
+    if not is_web_address(base_url):
+        raise MachineError("TWELVELABS_BASE_URL is no http or https address", hint=f"the usual one: {DEFAULT_BASE_URL}")
     return Account(key, index_id, base_url)
 
 

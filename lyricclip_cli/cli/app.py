@@ -1,5 +1,6 @@
 """The commands, and the one place where an error becomes text and an exit code."""
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +28,7 @@ from lyricclip_cli.cli.options import (
     given,
 )
 from lyricclip_cli.cli.present import complain
+from lyricclip_cli.cli.secrets import without_secrets
 from lyricclip_cli.errors import UserError
 
 app = typer.Typer(
@@ -55,9 +57,9 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception:
-        traceback.print_exc()
+        print(without_secrets(traceback.format_exc(), os.environ), file=sys.stderr)
         print(
-            f"\nlyricclip {__version__}: this is a bug. Please report it with the lines above, the command and, if "
+            f"lyricclip {__version__}: this is a bug. Please report it with the lines above, the command and, if "
             "you can, the timeline.",
             file=sys.stderr,
         )

@@ -12,6 +12,7 @@ from lyricclip_cli.errors import InputError, MachineError
 from lyricclip_cli.ffmpeg.binary import abilities, find_ffmpeg
 from lyricclip_cli.settings import Settings, usable_cores
 from lyricclip_cli.style import PACKAGED_FONT
+from lyricclip_cli.transport import without_query
 from lyricclip_cli.wiring import PACKAGED_PLACEHOLDER, account_from
 
 LOW_DISK_BYTES = 2_000_000_000
@@ -111,9 +112,13 @@ def _account() -> Iterator[Finding]:
 def _service(base_url: str) -> Finding:
     import httpx  # noqa: PLC0415 - only with an account
 
+    where = without_query(base_url)
     try:
-        answer = httpx.get(base_url, timeout=10, follow_redirects=False)
-    except httpx.HTTPError as error:
+        with httpx.stream(
+            "GET", base_url, timeout=10, follow_redirects=False
+        ) as answer:  # its body is nobody's concern
+            status = answer.status_code
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError) as error:  # ImportError: a SOCKS proxy
         advice = "check the network, a proxy (HTTPS_PROXY) and TWELVELABS_BASE_URL"
-        return Finding("service", False, f"{base_url} cannot be reached: {error}", advice, needed=False)
-    return Finding("service", True, f"{base_url} answers (HTTP {answer.status_code} without a key)")
+        return Finding("service", False, f"{where} cannot be reached ({type(error).__name__})", advice, needed=False)
+    return Finding("service", True, f"{where} answers (HTTP {status} without a key)")

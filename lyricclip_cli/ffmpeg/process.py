@@ -25,6 +25,8 @@ MOST_MEMORY_BYTES = 6 * 1024**3
 claims to be larger ends its own clip, not the machine."""
 
 KEPT_STDERR = 4_000
+LONGEST_WORDS = 300
+"""Characters of what it says at its end. They can be a file's own, made to play tricks with a terminal."""
 
 DISK_FULL = "No space left on device"
 
@@ -43,7 +45,10 @@ class FfmpegFailureError(Exception):
 
     def __init__(self, exit_code: int, stderr: str) -> None:
         lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-        super().__init__(f"ffmpeg ended with exit code {exit_code}: {lines[-1] if lines else 'it said nothing'}")
+        said = (
+            "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in lines[-1]) if lines else ""
+        )
+        super().__init__(f"ffmpeg ended with exit code {exit_code}: {said[:LONGEST_WORDS] or 'it said nothing'}")
         self.exit_code = exit_code
         self.stderr = stderr
 

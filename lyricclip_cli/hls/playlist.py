@@ -1,5 +1,6 @@
 """Playlists as values. Parsing is the library `m3u8`'s; the names are RFC 8216's."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -20,6 +21,8 @@ MOST_TAGS = {"#EXTINF": MOST_SEGMENTS, "#EXT-X-KEY": 10_000, "#EXT-X-STREAM-INF"
 
 MOST_LINES = 1_000_000
 LONGEST_URI = 8_192
+METHOD = re.compile(r"[A-Z0-9-]{1,30}")
+"""What a message may repeat of a playlist: anything longer could be an address with its signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +228,9 @@ def _resource(base: str, reference: str | None, byterange: str | None, ends: dic
     try:
         part = ByteRange(int(offset) if offset else ends.get(uri, 0), int(length))
     except ValueError as error:
-        raise _invalid(base, f"bad byte range {byterange[:40]!r}") from error
+        raise _invalid(base, "a byte range is no range") from error
     if part.length <= 0 or part.offset < 0:
-        raise _invalid(base, f"bad byte range {byterange[:40]!r}")
+        raise _invalid(base, "a byte range is no range")
     ends[uri] = part.offset + part.length
     return Resource(uri, part)
 
@@ -243,7 +246,8 @@ def _key(base: str, key: "m3u8.Key | None", sequence_number: int) -> Key | None:
     if key is None or key.method in {None, "NONE"}:
         return None
     if key.method != "AES-128" or (key.keyformat or "identity").strip('"') != "identity":
-        message = f"{without_query(base)}: encrypted with {key.method[:40]!r}, which cannot be read"
+        method = key.method if METHOD.fullmatch(key.method or "") else "something"
+        message = f"{without_query(base)}: encrypted with {method}, which cannot be read"
         raise PermanentError("unsupported_encryption", message)
     if not key.uri:
         raise _invalid(base, "a key has no URI")

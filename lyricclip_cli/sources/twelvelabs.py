@@ -6,7 +6,7 @@ minutes by default, so all of that is switched off here and done by us; only `Ap
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twelvelabs import AsyncTwelveLabs
 
 DEFAULT_BASE_URL = "https://api.twelvelabs.io/v1.3"
+LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -151,8 +152,46 @@ def _answers_in(limit_s: float, base_url: str) -> Iterator[None]:
 
 
 def api_client(stall_timeout_s: float) -> httpx.AsyncClient:
-    """The HTTP client for the API's host alone; it follows no redirect, since those would carry the key along."""
-    return httpx.AsyncClient(follow_redirects=False, timeout=httpx.Timeout(stall_timeout_s, connect=10.0))
+    """The HTTP client for the API's host alone; it follows no redirect, since those would carry the key along.
+
+    Raises `MachineError` for a proxy that cannot be used.
+    """
+    try:
+        return httpx.AsyncClient(
+            follow_redirects=False,
+            timeout=httpx.Timeout(stall_timeout_s, connect=10.0),
+            headers={"accept-encoding": "identity"},
+            event_hooks={"response": [_bounded]},
+        )
+    except (ValueError, httpx.InvalidURL, ImportError) as error:
+        hint = "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY hold addresses such as http://proxy.example:3128"
+        raise MachineError("the proxy of the environment cannot be used", hint=hint) from error
+
+
+async def _bounded(answer: httpx.Response) -> None:
+    """Let no answer grow beyond all sense, packed or not. Raises `TransientError`."""
+    assert isinstance(answer.stream, httpx.AsyncByteStream)
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise TransientError("api_answer", "TwelveLabs answered with a packed body that nobody asked for")
+    answer.stream = _Bounded(answer.stream)
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """The body of an answer, up to `LARGEST_ANSWER_BYTES`."""
+
+    def __init__(self, body: httpx.AsyncByteStream) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in self._body:
+            size += len(piece)
+            if size > LARGEST_ANSWER_BYTES:
+                raise TransientError("api_answer", "TwelveLabs answered with more than 4 MiB")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
 
 
 def _api_error(error: Any, video_id: str) -> ClipError | MachineError:
@@ -188,14 +227,15 @@ def _stream_url(video_id: str, answer: Any) -> str:
         status = getattr(hls, "status", None) or "none"
         hint = "index it again with streaming enabled, or put a copy into the media folder"
         raise PermanentError("no_stream", f"video {video_id} has no stream (HLS status: {status})", hint=hint)
-    if not _is_web(str(url)):
+    if not is_web_address(str(url)):
         raise PermanentError("bad_uri", f"the stream of video {video_id} has an address that is not HTTP")
     return str(url)
 
 
-def _is_web(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Whether this is an http or https address with a host."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and url.isprintable()
     except ValueError:
         return False
