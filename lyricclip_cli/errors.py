@@ -20,9 +20,10 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """The problem in one line, `place: message (hint)`."""
+        """The problem in one line, `place: message (hint)`. What a file holds cannot steer a terminal."""
         text = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{text} ({self.hint})" if self.hint else text
+        text = f"{text} ({self.hint})" if self.hint else text
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 class LyricclipError(Exception):

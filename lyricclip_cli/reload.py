@@ -12,7 +12,7 @@ import anyio
 from lyricclip_cli.errors import InputError
 from lyricclip_cli.events import ConfigChanged, ConfigRejected, Events, WarningRaised
 from lyricclip_cli.live import LiveSettings, SettingChange
-from lyricclip_cli.settings import DEFAULT_CONFIG, LIVE_KEYS, Settings, read_settings
+from lyricclip_cli.settings import DEFAULT_CONFIG, LIVE_KEYS, MOST_BYTES, Settings, read_settings
 
 LOOK_MS = 200
 """How often signals and the file are looked at besides the system's own word of a change. A symlink may lead to a
@@ -159,7 +159,8 @@ def _reason(error: InputError) -> str:
 
 def _content(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        with file.open("rb") as config:
+            return config.read(MOST_BYTES + 1)
     except OSError:
         return None
 

@@ -8,10 +8,12 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+from pydantic_core import from_json
 
+from lyricclip_cli.bounded import most_keys, read_bounded
 from lyricclip_cli.clip import task_id
 from lyricclip_cli.errors import InputError, Problem, UserError
 from lyricclip_cli.live import SettingChange
@@ -26,6 +28,15 @@ from lyricclip_cli.outcome import (
     SourceType,
 )
 from lyricclip_cli.plan import ClipPlan, PlanWarning, RenderPlan
+
+MOST_BYTES = 64 * 1024 * 1024
+"""A report of 10 000 lines, each with some attempts, has half as many."""
+
+MOST_KEYS = 10_000
+
+T = TypeVar("T")
+Rows = Annotated[list[T], FailFast()]
+"""A list of which the first wrong row is told: a file that is no report could have a million."""
 
 
 class RenderStatus(StrEnum):
@@ -122,7 +133,7 @@ class ClipReport(_Part):
     reused: bool = False
     changed: list[str] = Field(default_factory=list)
     path: str | None
-    attempts: list[AttemptReport]
+    attempts: Rows[AttemptReport]
 
 
 class FilmReport(_Part):
@@ -206,13 +217,13 @@ class Report(_Part):
     only: list[str] = Field(default_factory=list)
     clips_only: bool = False
     metrics: Metrics
-    clips: list[ClipReport]
+    clips: Rows[ClipReport]
     film: FilmReport | None
-    warnings: list[WarningReport]
+    warnings: Rows[WarningReport]
     error: ErrorReport | None
     config: dict[str, Any]
-    config_changes: list[ConfigChange] = Field(default_factory=list)
-    slots: list[SlotReport]
+    config_changes: Rows[ConfigChange] = Field(default_factory=list)
+    slots: Rows[SlotReport]
     tools: dict[str, str]
     history: list[EarlierRun] = Field(default_factory=list)
 
@@ -447,10 +458,17 @@ def report_schema() -> dict[str, Any]:
 def read_report(path: Path) -> Report:
     """An earlier render's report. Raises `InputError` when it is not one."""
     hint = "a report is the metrics.json that a render writes"
+    data = read_bounded(path, MOST_BYTES, hint=hint)
     try:
-        return Report.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(str(path), [Problem("", f"cannot be read: {error.strerror or error}")], hint=hint) from error
+        if most_keys(from_json(data)) > MOST_KEYS:
+            raise InputError(str(path), [Problem("", f"an object has more than {MOST_KEYS} keys")], hint=hint)
+        return Report.model_validate_json(data)
     except ValidationError as error:
-        problems = [Problem(".".join(map(str, e["loc"])), e["msg"][:1].lower() + e["msg"][1:]) for e in error.errors()]
-        raise InputError(str(path), problems, hint=hint) from error
+        raise InputError(str(path), _problems(error), hint=hint) from error
+    except ValueError as error:
+        raise InputError(str(path), [Problem("", f"not JSON: {error}")], hint=hint) from error
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [Problem(".".join(map(str, e["loc"])), e["msg"][:1].lower() + e["msg"][1:]) for e in found]

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from lyricclip_cli.bounded import read_bounded
 from lyricclip_cli.errors import InputError, Problem
 from lyricclip_cli.style import STYLE_CODE, StyleChoice
 
@@ -33,6 +34,10 @@ LIVE_KEYS = (
 """The keys that take effect while a render runs."""
 
 ENV_PREFIX = "LYRICCLIP_"
+MOST_BYTES = 1024 * 1024
+LONGEST_KEY = 60
+MOST_PROBLEMS = 200
+"""Of a file with more, these are told."""
 
 
 def usable_cores() -> int:
@@ -90,6 +95,13 @@ class Settings(BaseSettings):
     style: StyleChoice = Field(StyleChoice(), description="how lyrics look, where the timeline does not say")
     ffmpeg: str | None = Field(None, description="another ffmpeg than the bundled one")
 
+    @field_validator("placeholder_asset_path", "media_dir", "output_dir", "work_dir", "ffmpeg")
+    @classmethod
+    def _nameable(cls, value: Path | str | None) -> Path | str | None:
+        if "\0" in str(value):
+            raise ValueError("a name has no NUL")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -125,22 +137,25 @@ def read_settings(flags: Mapping[str, Any], config: Path | None, *, file_first: 
             usual = super().settings_customise_sources(settings_cls, *sources, **named)
             return (usual[-1], *usual[:-1]) if file_first else usual
 
+    if file is not None:
+        read_bounded(file, MOST_BYTES, hint="lyricclip schema config lists the keys")
     try:
         return FromFile(**flags)
     except ValidationError as error:
         named = file if file_first else None
-        raise InputError(
-            str(file or "settings"), [_problem(detail, flags, named) for detail in error.errors()]
-        ) from error
+        details = error.errors(include_url=False)[:MOST_PROBLEMS]
+        raise InputError(str(file or "settings"), [_problem(detail, flags, named) for detail in details]) from error
+    except RecursionError as error:
+        raise InputError(str(file), [Problem("", "not valid TOML: nested too deep")]) from error
     except (ValueError, OSError) as error:  # TOML that does not parse names its line
         raise InputError(str(file), [Problem("", f"not valid TOML: {error}")]) from error
 
 
 def _problem(detail: Any, flags: Mapping[str, Any], file: Path | None) -> Problem:
-    key = ".".join(str(part) for part in detail["loc"])
+    key = ".".join(str(part)[:LONGEST_KEY] for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         keys = StyleChoice.model_fields if key.startswith("style.") else Settings.model_fields
-        close = get_close_matches(str(detail["loc"][-1]), keys, n=1)
+        close = get_close_matches(str(detail["loc"][-1])[:LONGEST_KEY], keys, n=1)
         message = f"unknown key, did you mean {close[0]}?" if close else "unknown key"
         return Problem(_in_file(key, file), message, "lyricclip schema config lists the keys")
     if detail["type"] == STYLE_CODE:

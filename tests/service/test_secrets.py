@@ -75,6 +75,7 @@ def recorder(tmp_path: Path) -> tuple[Path, Path]:
 def environ(account: dict[str, str], standin: StandIn, recorder: tuple[Path, Path]) -> dict[str, str]:
     standin._api.key = KEY
     quick = {"LYRICCLIP_MAX_RETRY": "1", "LYRICCLIP_RETRY_BACKOFF_BASE_MS": "1", "LYRICCLIP_RETRY_WAIT_TOTAL_S": "2"}
+    quick["LYRICCLIP_STALL_TIMEOUT_S"] = "1"
     proxy = {"ALL_PROXY": PROXY, "NO_PROXY": "127.0.0.1,10.0.0.1,no-such-host.invalid"}
     return account | quick | proxy | {"TWELVELABS_API_KEY": KEY, "LYRICCLIP_FFMPEG": str(recorder[0])}
 
