@@ -33,6 +33,10 @@ layers:
 test *ARGS:
     pytest {{ ARGS }}
 
+# fuzz every reader of files and of what servers send, at length (an hour): `just fuzz`, `just fuzz 5 -k playlist`
+fuzz TIMES="50" *ARGS:
+    FUZZ_TIMES={{ TIMES }} pytest tests/property --timeout 0 -k "fuzz" {{ ARGS }}
+
 # everything that must hold before a commit; CI runs the same
 check: lint types layers test
 

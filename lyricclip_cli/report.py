@@ -33,6 +33,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """A report of 10 000 lines, each with some attempts, has half as many."""
 
 MOST_KEYS = 10_000
+LONGEST_KEY = 60
 
 T = TypeVar("T")
 Rows = Annotated[list[T], FailFast()]
@@ -471,4 +472,5 @@ def read_report(path: Path) -> Report:
 
 def _problems(error: ValidationError) -> list[Problem]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [Problem(".".join(map(str, e["loc"])), e["msg"][:1].lower() + e["msg"][1:]) for e in found]
+    places = (".".join(str(part)[:LONGEST_KEY] for part in detail["loc"]) for detail in found)
+    return [Problem(at, e["msg"][:1].lower() + e["msg"][1:]) for at, e in zip(places, found, strict=True)]

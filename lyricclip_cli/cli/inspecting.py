@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lyricclip_cli.cli.present import complain
+from lyricclip_cli.cli.present import complain, printable
 from lyricclip_cli.errors import UsageError, UserError
 from lyricclip_cli.outcome import ClipStatus
 from lyricclip_cli.plan import ClipPlan, RenderPlan, StepKind
@@ -116,22 +116,28 @@ def _line_data(clip: ClipPlan) -> dict[str, Any]:
 def run_report(path: Path) -> None:
     """Sum up a report on stdout."""
     report = read_report(path)
-    stats = report.metrics.render.clip_stats
     console = Console(highlight=False)
-    console.print(Text(f"{report.title or report.job_id}: {report.status.value} (exit code {report.exit_code})"))
+    for line in _report_lines(report):
+        console.print(Text(printable(line)))
+
+
+def _report_lines(report: Report) -> Iterator[str]:
+    yield f"{report.title or report.job_id}: {report.status.value} (exit code {report.exit_code})"
     for line in _summary(report):
-        console.print(Text(f"  {line}"))
+        yield f"  {line}"
     if report.error is not None:
-        console.print(Text(f"  stopped by: {report.error.message}"))
-        console.print(Text(f"    {report.error.hint}")) if report.error.hint else None
+        yield f"  stopped by: {report.error.message}"
+        if report.error.hint:
+            yield f"    {report.error.hint}"
     for warning in report.warnings:
-        console.print(Text(f"  warning: {_about(warning.line_id)}{warning.message}"))
+        yield f"  warning: {_about(warning.line_id)}{warning.message}"
     wanting = [clip for clip in report.clips if clip.status is not ClipStatus.SUCCESS]
     if wanting:
-        console.print(Text(f"\n{len(wanting)} of {stats.total_tasks} lines do not show their first choice:"))
+        total = report.metrics.render.clip_stats.total_tasks
+        yield ""
+        yield f"{len(wanting)} of {total} lines do not show their first choice:"
     for clip in wanting:
-        for line in _why(clip):
-            console.print(Text(line))
+        yield from _why(clip)
 
 
 def _summary(report: Report) -> list[str]:

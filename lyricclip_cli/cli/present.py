@@ -8,6 +8,11 @@ MOST_PROBLEMS = 200
 """How many problems of one file are printed; the count names them all."""
 
 
+def printable(text: str) -> str:
+    """A text in one line that cannot steer a terminal: reports may come from others."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def complain(error: UserError) -> None:
     """Print an error: what failed, every problem of a file with its place, what to do next."""
     if isinstance(error, InputError):

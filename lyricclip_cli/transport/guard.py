@@ -37,7 +37,7 @@ async def resolved(host: str, port: int) -> list[Address]:
     """Ask the system. It also knows forms that do not look like an address, such as `0x7f.1`."""
     try:
         found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, OverflowError, UnicodeError) as error:  # a port beyond all, a host that is no name
+    except (OSError, OverflowError, ValueError) as error:  # a port beyond all, a host that is no name
         raise httpcore.ConnectError(f"no address for {host[:253]}") from error
     return list(dict.fromkeys(ip_address(sockaddr[0]) for *_, sockaddr in found))
 

@@ -125,6 +125,7 @@ def test_origins_without_rights_of_their_own_share_one_scope() -> None:
         ("1.2.3.4.5", None),
         ("notlocalhost", None),
         ("münchen", None),
+        ("\0", None),
     ],
 )
 def test_hosts_that_are_addresses_as_they_stand(host: str, address: str | None) -> None:
