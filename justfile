@@ -87,3 +87,7 @@ clean:
 # cut every shape of stream beside ffmpeg's own seeks, and write the table of docs/frames.md
 bench-shapes:
     python bench/shapes.py
+
+# ours beside the method it replaces, a careful script and the floor: minutes to make the sources once, then an hour
+bench *ARGS:
+    python -m bench {{ ARGS }}
