@@ -50,7 +50,7 @@ class RenderStatus(StrEnum):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built when there is something to report
 
 
 class ClipStats(_Part):

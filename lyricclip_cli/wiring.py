@@ -4,7 +4,7 @@ import math
 import os
 import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,14 +111,16 @@ async def shared_tools(
     account = account_from(environ)
     rate = RequestRate(live.now.twelvelabs_requests_per_minute)
     pacer = Pacer(clock.monotonic_s, _tell_pace(events))
-    async with (
-        http_client(connections=64, stall_timeout_s=live.now.stall_timeout_s) as client,
-        api_client(live.now.stall_timeout_s) as api,
-    ):
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(http_client(connections=64, stall_timeout_s=live.now.stall_timeout_s))
         web = WebReader(client, pacer=pacer, stall_timeout_s=lambda: live.now.stall_timeout_s)
         disk = DiskReader((*roots, settings.media_dir))
         reader = SchemeReader({"http": web, "https": web, "file": disk})
-        patience: dict[str, Any] = {"pacer": pacer, "answer_timeout_s": lambda: live.now.stall_timeout_s}
+        videos = None
+        if account is not None:  # a client costs the reading of every certificate, 20 ms
+            api = await stack.enter_async_context(api_client(live.now.stall_timeout_s))
+            patience: dict[str, Any] = {"pacer": pacer, "answer_timeout_s": lambda: live.now.stall_timeout_s}
+            videos = Videos(account, api, _told(rate, events), **patience)
         shared = Shared(
             live=live,
             clock=clock,
@@ -127,7 +129,7 @@ async def shared_tools(
             slots=Slots(_slot_limits(live.now), clock.monotonic_s),
             encoders=anyio.CapacityLimiter(live.now.encode_slots),
             streams=Streams(reader, work / "streams"),
-            videos=Videos(account, api, _told(rate, events), **patience) if account else None,
+            videos=videos,
             pacer=pacer,
             deadline_s=deadline_s,
         )

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import anyio
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
 
 from lyricclip_cli.errors import PermanentError, TransientError
 from lyricclip_cli.hls.playlist import Key, Resource, Segment
@@ -104,11 +102,15 @@ class SegmentStore:
 
 def _decrypt(data: bytes, secret: bytes, iv: bytes) -> bytes:
     """AES-128 in CBC mode, padding left in place (RFC 8216 4.3.2.4)."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415 - most need none
+
     decryptor = Cipher(algorithms.AES(secret), modes.CBC(iv)).decryptor()
     return decryptor.update(data) + decryptor.finalize()
 
 
 def _decrypt_file(path: Path, secret: bytes, iv: bytes) -> None:
+    from cryptography.hazmat.primitives.padding import PKCS7  # noqa: PLC0415 - see _decrypt
+
     unpadder = PKCS7(128).unpadder()
     try:
         plain = unpadder.update(_decrypt(path.read_bytes(), secret, iv)) + unpadder.finalize()

@@ -1,14 +1,17 @@
 """Font files: which characters they have, and how wide each is. Read with fonttools, the outlines never."""
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from unicodedata import category, east_asian_width
 
 from lyricclip_cli.errors import InputError, Problem
+from lyricclip_cli.style import PACKAGED_FONT
 
 FONTS_FOLDER = Path(__file__).parents[1] / "assets" / "fonts"
 
@@ -35,30 +38,70 @@ class FontFile:
 @lru_cache(maxsize=32)
 def read_font(path: Path) -> FontFile:
     """Read a TrueType or OpenType file, of a collection the first face. Raises `InputError`."""
+    with _opened(path) as font:
+        family = font["name"].getBestFamilyName() or path.stem
+        legacy = font["name"].getDebugName(1)
+        return FontFile(path, str(legacy or family), _widths(font))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 - 100 ms that `--help` does not pay
 
     try:
         with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
-            advances, os2 = font["hmtx"].metrics, font["OS/2"]
-            height = os2.usWinAscent + os2.usWinDescent or font["head"].unitsPerEm * 1.2
-            widths = {chr(code): advances[name][0] / height for code, name in font.getBestCmap().items()}
-            family = font["name"].getBestFamilyName() or path.stem
-            legacy = font["name"].getDebugName(1)
+            yield font
     except (OSError, TTLibError, struct.error, *_BROKEN) as error:
         problem = Problem("style.font", f"cannot be read as a font: {error}", "name a .ttf, .otf, .ttc or .otc file")
         raise InputError(str(path), [problem]) from error
-    return FontFile(path, str(legacy or family), MappingProxyType(widths))
+
+
+def _widths(font: Any) -> Mapping[str, float]:
+    advances, os2 = font["hmtx"].metrics, font["OS/2"]
+    height = os2.usWinAscent + os2.usWinDescent or font["head"].unitsPerEm * 1.2
+    return MappingProxyType({chr(code): advances[name][0] / height for code, name in font.getBestCmap().items()})
 
 
 @lru_cache(maxsize=1)
 def packaged_fonts() -> tuple[FontFile, ...]:
-    """The fonts that come with the package, the largest last. Together they are one family."""
-    paths = sorted((path for path in FONTS_FOLDER.iterdir() if path.suffix in {".ttf", ".otf"}), key=_size)
-    return tuple(read_font(path) for path in paths)
+    """The fonts that come with the package. Together they are one family.
+
+    That of the western scripts is the first, the largest the last: whoever looks for a character in this order seldom
+    comes to the end, and what is not come to is not read.
+    """
+    paths = sorted((path for path in FONTS_FOLDER.iterdir() if path.suffix in {".ttf", ".otf"}), key=_order)
+    return tuple(FontFile(path, PACKAGED_FONT, _Widths(path)) for path in paths)
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size
+def _order(path: Path) -> tuple[bool, int]:
+    return path.stem != f"{PACKAGED_FONT.replace(' ', '')}-Western", path.stat().st_size
+
+
+class _Widths(Mapping[str, float]):
+    """The widths of a packaged font's characters, read when the first is asked for. Raises as `read_font` does.
+
+    Its names are not read: they take as long as all the rest.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _known(self) -> Mapping[str, float]:
+        with _opened(self._path) as font:
+            return _widths(font)
+
+    def __getitem__(self, char: str) -> float:
+        return self._known[char]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, char: object) -> bool:
+        return char in self._known
 
 
 class Meter:
