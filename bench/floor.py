@@ -15,7 +15,8 @@ import anyio
 from bench.scripts import ffmpeg, join
 from bench.work import BenchLine, Work
 from lyricclip_cli.ffmpeg.burning import Burner, fonts_folder
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
+from lyricclip_cli.ffmpeg.clip_command import clip_arguments
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec
 from lyricclip_cli.ffmpeg.sound import song_arguments
 from lyricclip_cli.hls.stream import HlsStream
 from lyricclip_cli.lyrics import film_lyrics

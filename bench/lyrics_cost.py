@@ -18,7 +18,8 @@ from typing import Any
 import imageio_ffmpeg
 
 from lyricclip_cli.ffmpeg.burning import Burner, fonts_folder
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments
+from lyricclip_cli.ffmpeg.clip_command import clip_arguments
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec
 from lyricclip_cli.lyrics import film_lyrics
 from lyricclip_cli.outcome import Footage, Picture, SourceType, Span
 from lyricclip_cli.plan import make_plan

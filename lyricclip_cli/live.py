@@ -39,6 +39,11 @@ class LiveSettings:
         """Tell this one of every change."""
         self._listeners.append(listener)
 
+    def settle(self, key: str, value: str, warning: str) -> None:
+        """What a setting came to when it was tried, for the whole run; the warning says why it is not as asked."""
+        self.first, self.now = (settings.model_copy(update={key: value}) for settings in (self.first, self.now))
+        self.warnings += [warning] if warning else []
+
     def apply(self, asked: Settings, source: str) -> tuple[list[SettingChange], list[str]]:
         """Put other live values in force at once. Gives what changed, and warnings about what had to be lowered."""
         granted, warnings = affordable(asked, self._machine)

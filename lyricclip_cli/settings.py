@@ -39,6 +39,19 @@ LONGEST_KEY = 60
 MOST_PROBLEMS = 200
 """Of a file with more, these are told."""
 
+VideoEncoder = Literal[
+    "libx264",
+    "auto",
+    "nvenc",
+    "qsv",
+    "vaapi",
+    "videotoolbox",
+    "h264_nvenc",
+    "h264_qsv",
+    "h264_vaapi",
+    "h264_videotoolbox",
+]
+
 
 def usable_cores() -> int:
     """Processors this process may use: its affinity, and the cgroup's share of them."""
@@ -81,7 +94,9 @@ class Settings(BaseSettings):
     media_dir: Path = Field(Path("media/videos"), description="local footage, DIR/<video_id>.<ext>")
     output_dir: Path = Field(Path("artifacts/renders"), description="a folder per job is made here")
     work_dir: Path = Field(Path("artifacts/render_tmp"), description="temporary files")
-    video_encoder: str = Field("libx264", pattern="^[a-z0-9_]+$", description="ffmpeg's name of the encoder")
+    video_encoder: VideoEncoder = Field(
+        "libx264", description="libx264, nvenc, qsv, vaapi, videotoolbox, or auto: the first of the hardware that works"
+    )
     preset: str = Field("veryfast", pattern="^[a-z0-9]+$", description="preset of the encoder")
     crf: int = Field(20, ge=0, le=51, description="quality of the encode, lower is better")
     subtitles: Literal["burn", "soft", "sidecar", "off"] = Field(

@@ -19,8 +19,8 @@ from lyricclip_cli.clock import SystemClock
 from lyricclip_cli.errors import MachineError
 from lyricclip_cli.events import ApiAsked, Events, HostRecovered, HostSlowed
 from lyricclip_cli.ffmpeg.binary import Ffmpeg, find_ffmpeg
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec
 from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec, choose_encoder
 from lyricclip_cli.ffmpeg.joiner import CopyJoiner
 from lyricclip_cli.job import JobFolder
 from lyricclip_cli.kept import KeptFiles
@@ -125,7 +125,7 @@ async def shared_tools(
             live=live,
             clock=clock,
             events=events,
-            ffmpeg=await anyio.to_thread.run_sync(find_ffmpeg, settings.ffmpeg),
+            ffmpeg=await _ffmpeg_with_encoder(live),
             slots=Slots(_slot_limits(live.now), clock.monotonic_s),
             encoders=anyio.CapacityLimiter(live.now.encode_slots),
             streams=Streams(reader, work / "streams"),
@@ -135,6 +135,14 @@ async def shared_tools(
         )
         live.listen(_limits_follow(shared, rate))
         yield shared
+
+
+async def _ffmpeg_with_encoder(live: LiveSettings) -> Ffmpeg:
+    """The ffmpeg of the run. From now on the settings name the encoder that works with it. Raises `MachineError`."""
+    ffmpeg = await anyio.to_thread.run_sync(find_ffmpeg, live.now.ffmpeg)
+    choice = await anyio.to_thread.run_sync(choose_encoder, ffmpeg, live.now.video_encoder)
+    live.settle("video_encoder", choice.encoder, choice.warning)
+    return ffmpeg
 
 
 def _slot_limits(settings: Settings) -> SlotLimits:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lyricclip_cli.errors import InputError, MachineError
 from lyricclip_cli.ffmpeg.binary import abilities, find_ffmpeg
+from lyricclip_cli.ffmpeg.encoders import HARDWARE, SOFTWARE, why_not
 from lyricclip_cli.settings import Settings, usable_cores
 from lyricclip_cli.style import PACKAGED_FONT
 from lyricclip_cli.transport import without_query
@@ -80,6 +81,8 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
     advice = "use a fuller build: leave --ffmpeg out to use the bundled one"
     seen = f"lacks {', '.join(missing)}" if missing else "libx264, aac, flac, libass and all filters"
     yield Finding("encoders", not missing, seen, advice)
+    works = [encoder for encoder in HARDWARE if not why_not(ffmpeg, encoder)]
+    yield Finding("hardware", True, f"encoders that work: {', '.join(works) or f'none, {SOFTWARE} is used'}")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ last source frame with a timestamp at or before j/fps: the frame rules' "what a 
 timestamps (`-copyts`) keep ffmpeg from moving anything itself.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec, device_arguments, encode_arguments, upload_filters
 from lyricclip_cli.ffmpeg.inputs import MOST_PIXELS, input_arguments
 from lyricclip_cli.ffmpeg.picture import TAGS, fit_filters
 from lyricclip_cli.outcome import Footage, Sound, Span
@@ -26,15 +26,6 @@ own time is shorter than an output frame, and what is held would be the picture 
 MICROSECOND = "1/1000000"
 
 
-@dataclass(frozen=True, slots=True)
-class EncodeSpec:
-    """Settings of the one encode of the pictures; the same for every clip, so that joining is a copy."""
-
-    encoder: str = "libx264"
-    preset: str = "veryfast"
-    crf: int = 20
-
-
 def samples_at(frame: int, fps: Fraction) -> int:
     """The sample at which a frame of the film begins."""
     return floor(frame * SAMPLE_RATE / fps + Fraction(1, 2))
@@ -48,12 +39,14 @@ def clip_arguments(
     `burn` are filters that draw on the finished pictures, each with a comma after it.
     """
     footage = order.footage
-    graph = [*_picture_graph(footage, order.frames, grid, picture, burn)]
+    finish = f"{burn}settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N{upload_filters(encode)}"
+    graph = _picture_graph(footage, order.frames, grid, picture, finish)
     outputs = ["-map", "[pictures]"]
     if order.with_sound:
         graph += _sound_graph(order, grid)
         outputs += ["-map", "[sound]"]
     return [
+        *device_arguments(encode),
         "-copyts",
         *_inputs(footage),
         "-filter_complex_threads",
@@ -61,7 +54,7 @@ def clip_arguments(
         "-filter_complex",
         ";".join(graph),
         *outputs,
-        *_encode_arguments(encode, grid.fps),
+        *encode_arguments(encode, grid.fps),
         *(("-c:a", "flac") if order.with_sound else ()),
         "-map_metadata",
         "-1",
@@ -88,8 +81,8 @@ def _inputs(footage: Footage) -> list[str]:
     return arguments
 
 
-def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSpec, burn: str) -> list[str]:
-    numbered = f"{TAGS},{burn}settb=expr={grid.fps.denominator}/{grid.fps.numerator},setpts=N"
+def _picture_graph(footage: Footage, frames: int, grid: Grid, picture: PictureSpec, finish: str) -> list[str]:
+    numbered = f"{TAGS},{finish}"
     if not footage.spans:
         size = f"{picture.width}x{picture.height}"
         return [f"color=black:s={size}:r={grid.fps},trim=end_frame={frames},format=yuv420p,{numbered}[pictures]"]
@@ -140,15 +133,3 @@ def _from_exact_start(sound: Sound) -> str:
 
 def _samples(seconds: Fraction) -> int:
     return floor(seconds * SAMPLE_RATE + Fraction(1, 2))
-
-
-def _encode_arguments(encode: EncodeSpec, fps: Fraction) -> list[str]:
-    """One thread: as many processes as cores are faster than threads within one (measured, about 15 %)."""
-    keyframe_distance = max(1, round(fps * 2))
-    return [
-        *("-c:v", encode.encoder, "-preset", encode.preset, "-crf", str(encode.crf)),
-        *("-threads", "1", "-pix_fmt", "yuv420p", "-profile:v", "high"),
-        *("-g", str(keyframe_distance), "-bf", "2", "-flags", "+cgop"),
-        *("-fps_mode", "cfr", "-r", str(fps)),
-        *("-fflags", "+bitexact", "-flags:v", "+bitexact+cgop"),
-    ]

@@ -9,8 +9,9 @@ from lyricclip_cli import __version__
 from lyricclip_cli.errors import ClipError, DiskFullError, MachineError, PermanentError, TransientError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.burning import Burner
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments, samples_at
+from lyricclip_cli.ffmpeg.clip_command import clip_arguments, samples_at
 from lyricclip_cli.ffmpeg.count import count_frames
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.outcome import CutClip
 from lyricclip_cli.placing import place

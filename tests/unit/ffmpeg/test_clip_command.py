@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lyricclip_cli.ffmpeg.clip_command import EncodeSpec, clip_arguments, samples_at
+from lyricclip_cli.ffmpeg.clip_command import clip_arguments, samples_at
+from lyricclip_cli.ffmpeg.encoders import EncodeSpec
 from lyricclip_cli.ffmpeg.inputs import FORMATS
 from lyricclip_cli.outcome import Footage, Picture, Sound, SourceType, Span
 from lyricclip_cli.plan import SNAP_S, PictureSpec
@@ -198,8 +199,16 @@ def test_ntsc_is_a_ratio_everywhere() -> None:
 
 def test_the_encode_is_as_set() -> None:
     of = order(Span(A, Fraction(0), 50, HD))
-    every = arguments(of, encode=EncodeSpec("h264_nvenc", "slow", 30))
-    assert every[-len(encode()) :] == encode(encoder="h264_nvenc", preset="slow", crf="30")
+    every = arguments(of, encode=EncodeSpec("libx264", "slow", 30))
+    assert every[-len(encode()) :] == encode(encoder="libx264", preset="slow", crf="30")
+
+
+def test_pictures_are_brought_to_a_card_that_wants_them_there() -> None:
+    of = order(Span(A, Fraction(0), 50, HD))
+    every = arguments(of, encode=EncodeSpec("h264_vaapi"))
+    assert every[:3] == ["-vaapi_device", "/dev/dri/renderD128", "-copyts"]
+    assert every[every.index("-filter_complex") + 1].endswith(",setpts=N,format=nv12,hwupload[pictures]")
+    assert "-pix_fmt" not in every
 
 
 def test_a_file_name_cannot_become_an_option_or_a_protocol() -> None:
