@@ -34,6 +34,7 @@ LIVE_KEYS = (
 """The keys that take effect while a render runs."""
 
 ENV_PREFIX = "LYRICCLIP_"
+MOST_SLOTS = 32
 MOST_BYTES = 1024 * 1024
 LONGEST_KEY = 60
 MOST_PROBLEMS = 200
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, title="lyricclip.toml")
 
-    render_clip_concurrency: int = Field(4, ge=1, le=32, description="clips in work at once (live)")
+    render_clip_concurrency: int = Field(4, ge=1, le=MOST_SLOTS, description="clips in work at once (live)")
     per_video_limit: int = Field(2, ge=1, le=32, description="downloads at once from one video (live)")
     encode_slots: int = Field(
         default_factory=usable_cores,

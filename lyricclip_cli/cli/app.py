@@ -241,6 +241,29 @@ def report(
 
 
 @app.command()
+def bench(
+    timeline: Annotated[Path, typer.Argument(metavar="TIMELINE", help="A timeline (JSON).")],
+    concurrencies: Annotated[
+        str, typer.Option("--concurrencies", metavar="N,N", help="Numbers of slots to try, one render each.")
+    ] = "1,2,4,6",
+    config: Config = None,
+    work_dir: WorkDir = None,
+    media_dir: MediaDir = None,
+    ffmpeg: Ffmpeg = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As data.")] = False,
+) -> None:
+    """Tell which number of slots is best on this machine.
+
+    The timeline is rendered once with each; no film is kept.
+    """
+    from lyricclip_cli.cli.benching import run_bench
+    from lyricclip_cli.reload import Config as ConfigSource
+
+    flags = given(work_dir=work_dir, media_dir=media_dir, ffmpeg=ffmpeg)
+    raise typer.Exit(run_bench(ConfigSource(flags, config), timeline, concurrencies=concurrencies, as_json=as_json))
+
+
+@app.command()
 def doctor(config: Config = None, ffmpeg: Ffmpeg = None) -> None:
     """Check ffmpeg, encoders, processors, disk, key and service."""
     from lyricclip_cli.cli.doctor import run_doctor
