@@ -1,9 +1,10 @@
 """Which rendition and which segments a window needs: pure, from the playlists alone."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lyricclip_cli.hls.playlist import AudioRendition, MasterPlaylist, MediaPlaylist, Rendition
+from lyricclip_cli.hls.playlist import AudioRendition, MasterPlaylist, MediaPlaylist, Rendition, Segment
 from lyricclip_cli.plan import PictureSpec
 
 
@@ -64,6 +65,11 @@ def choose_segments(playlist: MediaPlaylist, start_s: Fraction, last_s: Fraction
     EXTINF can be wrong: the caller looks at the timestamps of what came and asks for a neighbour if they fall short.
     """
     segments = playlist.segments
-    first = next((s.index for s in segments if s.end_s > start_s), len(segments) - 1)
-    last = next((s.index for s in segments[first:] if s.end_s > last_s), len(segments) - 1)
+    end = len(segments) - 1
+    first = min(bisect_right(segments, start_s, key=_end_s), end)
+    last = min(bisect_right(segments, last_s, lo=first, key=_end_s), end)
     return SegmentRange(first, last)
+
+
+def _end_s(segment: Segment) -> Fraction:
+    return segment.end_s
