@@ -82,8 +82,12 @@ def _render(config: Config, timeline: Path, concurrency: int, folder: Path) -> t
         complain(error)
         return error.exit_code, None
     began_s = time.monotonic()
-    [(job, code)] = anyio.run(partial(render_jobs, request, settings, jobs))
+    batch = anyio.run(partial(render_jobs, request, settings, jobs))
     wall_s = time.monotonic() - began_s
+    for error in batch.errors:
+        complain(error)
+        return error.exit_code, None
+    [(job, code)] = batch.codes
     report = read_report(job.folder.report)
     if report.film is None:
         print(f"lyricclip: no film with concurrency {concurrency}: {_why(report)}", file=sys.stderr)
