@@ -22,6 +22,7 @@ from lyricclip_cli.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from lyricclip_cli.ffmpeg.cutter import FfmpegCutter
 from lyricclip_cli.ffmpeg.encoders import EncodeSpec, choose_encoder
 from lyricclip_cli.ffmpeg.joiner import CopyJoiner
+from lyricclip_cli.hls.store import Shelf
 from lyricclip_cli.job import JobFolder
 from lyricclip_cli.kept import KeptFiles
 from lyricclip_cli.limits import RequestRate, SlotLimits, Slots
@@ -38,6 +39,9 @@ from lyricclip_cli.sources.routed import RoutedSources
 from lyricclip_cli.sources.streams import Streams
 from lyricclip_cli.sources.twelvelabs import DEFAULT_BASE_URL, Account, Videos, api_client, is_web_address
 from lyricclip_cli.transport import DiskReader, Pace, Pacer, SchemeReader, WebReader, http_client
+
+WAITING_BYTES_PER_SLOT = 32_000_000
+"""Segments that were fetched and that later lines want too: six seconds of 1080p at 8 Mbit/s, five times."""
 
 PACKAGED_PLACEHOLDER = Path(__file__).parent / "assets" / "clip_placeholder.mp4"
 
@@ -128,7 +132,7 @@ async def shared_tools(
             ffmpeg=await _ffmpeg_with_encoder(live),
             slots=Slots(_slot_limits(live.now), clock.monotonic_s),
             encoders=anyio.CapacityLimiter(live.now.encode_slots),
-            streams=Streams(reader, work / "streams"),
+            streams=Streams(reader, work / "streams", Shelf(lambda: _shelf_bytes(live.now))),
             videos=videos,
             pacer=pacer,
             deadline_s=deadline_s,
@@ -143,6 +147,10 @@ async def _ffmpeg_with_encoder(live: LiveSettings) -> Ffmpeg:
     choice = await anyio.to_thread.run_sync(choose_encoder, ffmpeg, live.now.video_encoder)
     live.settle("video_encoder", choice.encoder, choice.warning)
     return ffmpeg
+
+
+def _shelf_bytes(settings: Settings) -> int:
+    return settings.render_clip_concurrency * WAITING_BYTES_PER_SLOT
 
 
 def _slot_limits(settings: Settings) -> SlotLimits:

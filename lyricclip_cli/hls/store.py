@@ -1,6 +1,8 @@
 """Segments on disk: each fetched once however many clips want it, decrypted, and deleted when none waits for it."""
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
@@ -15,12 +17,27 @@ HEAD_BYTES = 64 * 1024
 """Enough of a segment to hold its first pictures' timestamps; a first look takes no more."""
 
 
+@dataclass(slots=True)
+class Shelf:
+    """The room for segments on disk, shared by all streams of a run. Up to `most_bytes` may wait for later lines."""
+
+    most_bytes: Callable[[], float] = lambda: math.inf
+    taken_bytes: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what waits for later lines has to go."""
+        return self.taken_bytes > self.most_bytes()
+
+
 class SegmentStore:
     """The segments of one media playlist, by their index."""
 
-    def __init__(self, reader: Reader, folder: Path) -> None:
+    def __init__(self, reader: Reader, folder: Path, shelf: Shelf | None = None) -> None:
         self._reader = reader
         self._folder = folder
+        self._shelf = shelf or Shelf()
+        self._sizes: dict[int, int] = {}
         self._segments: Once[int, Path] = Once()
         self._inits: Once[Resource, Path] = Once()
         self._keys: Once[str, bytes] = Once()
@@ -40,6 +57,7 @@ class SegmentStore:
                     secret = await self._key(segment.key)
                     await anyio.to_thread.run_sync(_decrypt_file, arriving, secret, segment.key.iv)
                 arriving.replace(path)
+                self._count(segment.index, path.stat().st_size)
             finally:
                 arriving.unlink(missing_ok=True)  # half a segment, perhaps half a gigabyte, is no use to anyone
             return path
@@ -85,8 +103,14 @@ class SegmentStore:
         """Delete the segments that nothing wants any more."""
         for index in [index for index in self._segments.known() if not keep(index)]:
             path = self._segments.forget(index)
+            self._count(index, 0)
             if path is not None:
                 path.unlink(missing_ok=True)
+
+    def _count(self, index: int, size: int) -> None:
+        self._shelf.taken_bytes += size - self._sizes.pop(index, 0)
+        if size:
+            self._sizes[index] = size
 
     async def _key(self, key: Key) -> bytes:
         async def fetch() -> bytes:

@@ -14,6 +14,7 @@ from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import choose_audio, choose_rendition, choose_segments
 from lyricclip_cli.hls.cover import Share, held_frames, share_frames
 from lyricclip_cli.hls.playlist import MasterPlaylist, MediaPlaylist, parse_playlist
+from lyricclip_cli.hls.store import Shelf
 from lyricclip_cli.hls.track import FetchedRun, Track, covering_runs
 from lyricclip_cli.once import Once
 from lyricclip_cli.outcome import Footage, Sound, SourceType, Span
@@ -57,7 +58,7 @@ EXPIRED = frozenset({"http_403", "http_404", "http_410"})
 
 
 class HlsStream:
-    """One stream for one output picture. Playlists are read once, segments fetched once.
+    """One stream for one output picture. Playlists are read once; so are segments, as long as the shelf holds them.
 
     `renew` makes `locate` ask for a new address; `None` when there is no other one to be had.
     """
@@ -70,7 +71,9 @@ class HlsStream:
         folder: Path,
         *,
         renew: Callable[[], None] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
+        self._shelf = shelf or Shelf()
         self._locate = locate
         self._renew = renew
         self._address = 0
@@ -80,11 +83,12 @@ class HlsStream:
         self._folder = folder
         self._tracks: Once[int, _Tracks] = Once()
         self._claims: Counter[Window] = Counter()
+        self._at_work: Counter[Window] = Counter()
         self._used: defaultdict[tuple[str, Window], set[int]] = defaultdict(set)
 
     @contextmanager
     def claim(self, window: Window) -> Iterator[None]:
-        """While this lasts, segments that the window touches stay on disk."""
+        """While this lasts, segments that the window touches stay on disk, unless the shelf gets full."""
         self._claims[window] += 1
         try:
             yield
@@ -99,15 +103,20 @@ class HlsStream:
 
         `NotYetError` when the stream's address has expired: it is renewed before the next call, once per window.
         """
-        address = self._address
+        address, window = self._address, request.window
+        self._at_work[window] += 1
         try:
             return await self._footage(request)
         except PermanentError as error:
             if self._renew is None or error.code not in EXPIRED:
                 raise
             if address == self._address:
-                self._expire(request.window, error)
+                self._expire(window, error)
             raise NotYetError("renewal", f"{error.message}; its address is renewed", wait_s=0) from error
+        finally:
+            self._at_work -= Counter((window,))
+            if self._shelf.is_full:
+                self._discard_waiting()
 
     def _expire(self, window: Window, error: PermanentError) -> None:
         """Begin a new address. A window that fails under that one too has failed for good."""
@@ -142,7 +151,8 @@ class HlsStream:
         if before is not None and before.video.move(*video) and _moves(before.audio, audio):
             return before
         folder = self._folder / str(self._address)
-        return _Tracks(Track(*video, folder / "video"), Track(*audio, folder / "audio") if audio else None)
+        sound = Track(*audio, folder / "audio", self._shelf) if audio else None
+        return _Tracks(Track(*video, folder / "video", self._shelf), sound)
 
     def _latest(self) -> _Tracks | None:
         known = self._tracks.known()
@@ -178,6 +188,13 @@ class HlsStream:
             keep = set().union(*(used for key, used in self._used.items() if key[0] == name))
             for window in self._claims:
                 keep.update(choose_segments(track.playlist, window.start_s, window.last_s).indices)
+            track.store.discard(keep.__contains__)
+
+    def _discard_waiting(self) -> None:
+        """Drop what no window needs at this moment: lines whose turn is later fetch it again."""
+        tracks = self._latest()
+        for name, track in zip(("video", "audio"), tracks.every if tracks else [], strict=False):
+            keep = set().union(*(self._used[name, window] for window in self._at_work))
             track.store.discard(keep.__contains__)
 
 

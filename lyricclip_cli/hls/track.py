@@ -15,7 +15,7 @@ from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import SegmentRange, choose_segments
 from lyricclip_cli.hls.cover import IndexedRun, missing_after_s, missing_before_s, segments_for
 from lyricclip_cli.hls.playlist import MediaPlaylist, Segment
-from lyricclip_cli.hls.store import SegmentStore
+from lyricclip_cli.hls.store import SegmentStore, Shelf
 from lyricclip_cli.once import Once
 from lyricclip_cli.plan import Window
 from lyricclip_cli.transport import Reader, without_query
@@ -50,10 +50,10 @@ class FetchedRun:
 class Track:
     """One media playlist with its segments on disk and its clock."""
 
-    def __init__(self, playlist: MediaPlaylist, reader: Reader, folder: Path) -> None:
+    def __init__(self, playlist: MediaPlaylist, reader: Reader, folder: Path, shelf: Shelf) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.playlist = playlist
-        self.store = SegmentStore(reader, folder)
+        self.store = SegmentStore(reader, folder, shelf)
         self._origins: Once[int, Fraction] = Once()
 
     @property

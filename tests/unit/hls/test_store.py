@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from lyricclip_cli.errors import ClipError, PermanentError, TransientError
 from lyricclip_cli.hls.playlist import Key, Resource, Segment
-from lyricclip_cli.hls.store import LARGEST_INIT_BYTES, SegmentStore
+from lyricclip_cli.hls.store import LARGEST_INIT_BYTES, SegmentStore, Shelf
 from lyricclip_cli.transport import ByteRange
 from tests.fakes import FakeReader
 
@@ -213,3 +213,17 @@ async def test_the_head_of_a_segment_that_is_there_costs_no_request(tmp_path: Pa
 async def test_an_encrypted_head_is_decrypted_as_far_as_whole_blocks_go(tmp_path: Path) -> None:
     reader = FakeReader({f"{CDN}/0.ts": encrypted(PLAIN), f"{CDN}/key": SECRET})
     assert await SegmentStore(reader, tmp_path).head(segment(key=KEY), 100) == PLAIN[:96]
+
+
+async def test_the_shelf_knows_what_lies_on_disk(tmp_path: Path) -> None:
+    shelf = Shelf(lambda: 1500)
+    reader = FakeReader({f"{CDN}/{n}.ts": PLAIN for n in range(2)})
+    store = SegmentStore(reader, tmp_path, shelf)
+    for number in (0, 1, 0):
+        await store.segment(segment(number), ignore)
+    assert (shelf.taken_bytes, shelf.is_full) == (2 * len(PLAIN), True)
+    store.doubt(0)
+    await store.segment(segment(0), ignore)
+    assert shelf.taken_bytes == 2 * len(PLAIN)
+    store.discard({1}.__contains__)
+    assert (shelf.taken_bytes, shelf.is_full) == (len(PLAIN), False)
