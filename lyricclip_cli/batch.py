@@ -226,7 +226,7 @@ class Batch:
             tools=tool_versions(self._shared.ffmpeg),
         )
         text = report_json(build_report(result, facts))
-        write_whole(job.folder.report, text)
+        write_whole(job.folder.report, text, durable=True)
         if self._request.metrics == "-":
             sys.stdout.write(text)
         elif self._request.metrics is not None:

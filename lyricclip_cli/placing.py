@@ -4,6 +4,7 @@ A rename takes a link's place and leaves alone what it led to. What is written b
 """
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,14 @@ from lyricclip_cli.errors import DiskFullError, MachineError
 COPIED_AT_ONCE = 1024 * 1024
 
 
-def place(draft: Path, destination: Path) -> None:
-    """Move a finished file to its place in one step, also from another file system. Raises `MachineError`."""
+def place(draft: Path, destination: Path, *, durable: bool = False) -> None:
+    """Move a finished file to its place in one step, also from another file system. Raises `MachineError`.
+
+    `durable`: its content is on the disk before it has its name, so that not even a power cut leaves half of it there.
+    """
     try:
+        if durable:
+            _write_out(draft)
         try:
             draft.replace(destination)
         except OSError as error:
@@ -23,24 +29,39 @@ def place(draft: Path, destination: Path) -> None:
             beside = _beside(destination)
             with draft.open("rb") as source, beside.open("xb") as copy:
                 shutil.copyfileobj(source, copy, COPIED_AT_ONCE)
+            if durable:
+                _write_out(beside)
             beside.replace(destination)
             draft.unlink()
     except OSError as error:
         raise cannot_write(destination, error) from error
 
 
-def write_whole(destination: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old one or the new one, never a part. Raises `MachineError`."""
+def write_whole(destination: Path, text: str, *, durable: bool = False) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never a part. Raises `MachineError`.
+
+    `durable`: see `place`.
+    """
     try:
         beside = _beside(destination)
         try:
             with beside.open("x", encoding="utf-8") as file:
                 file.write(text)
+            if durable:
+                _write_out(beside)
             beside.replace(destination)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(destination, error) from error
+
+
+def _write_out(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_where_told(destination: Path, text: str) -> None:

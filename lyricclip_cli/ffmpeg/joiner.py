@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ class CopyJoiner:
         film = await anyio.to_thread.run_sync(_joined, pieces, sound, text, self._fps, draft)
         if film.frames != self._frames:
             raise NoFilmError(f"the film came out with {film.frames} frames instead of {self._frames}")
-        await anyio.to_thread.run_sync(place, draft, destination)
+        await anyio.to_thread.run_sync(partial(place, draft, destination, durable=True))
         return Film(destination, film.frames, film.duration_ms, film.sound_duration_ms, film.size_bytes)
 
     async def _own_sound(self, pieces: Sequence[CutClip]) -> Path:
