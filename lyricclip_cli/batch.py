@@ -29,7 +29,6 @@ from lyricclip_cli.plan import RenderPlan
 from lyricclip_cli.prepare import prepare_film
 from lyricclip_cli.reload import Config, Reload, hangups
 from lyricclip_cli.report import (
-    EarlierRun,
     RenderResult,
     RenderStatus,
     RunFacts,
@@ -182,8 +181,7 @@ class Batch:
         reuse = _reuse(request, job, earlier)
         render = build_render(shared, job.plan, job.folder, work, reuse, clips_only=request.clips_only)
         taken = await render.take_over()
-        warnings = [text for text in (*shared.live.warnings, earlier.warning) if text]
-        self._tell_start(job, len(taken.outcomes), warnings)
+        self._tell_start(job, len(taken.outcomes), self._warnings(earlier))
         result = await render.run(self._stop.scope())
         shutil.rmtree(work, ignore_errors=True)  # on a full disk the report needs the room
         code = exit_code(result, request, self._stop.signal)
@@ -191,7 +189,7 @@ class Batch:
         try:
             if result.film is not None:
                 write_beside(job.plan, shared.settings, result.film.path)
-            self._write_report(job, result, code, earlier.history, warnings)
+            self._write_report(job, result, code, earlier)
         except UserError as error:
             code, message = worst([code, error.exit_code]), error.message
         self.codes.append((job, code))
@@ -208,9 +206,11 @@ class Batch:
         for warning in warnings:
             shared.events.publish(WarningRaised(job_id, "", warning))
 
-    def _write_report(
-        self, job: Job, result: RenderResult, code: int, history: Sequence[EarlierRun], warnings: Sequence[str]
-    ) -> None:
+    def _warnings(self, earlier: Earlier) -> list[str]:
+        """What is odd about the run as such; a reload can add to it."""
+        return [*self._shared.live.warnings, *([earlier.warning] if earlier.warning else [])]
+
+    def _write_report(self, job: Job, result: RenderResult, code: int, earlier: Earlier) -> None:
         facts = RunFacts(
             job_id=job.folder.job_id,
             trace_id=job.trace_id,
@@ -221,8 +221,8 @@ class Batch:
             folder=job.folder.root.resolve(),
             config=json.loads(self._shared.live.first.model_dump_json()),
             config_changes=tuple(self._shared.live.changes),
-            warnings=warnings,
-            history=history,
+            warnings=self._warnings(earlier),
+            history=earlier.history,
             tools=tool_versions(self._shared.ffmpeg),
         )
         text = report_json(build_report(result, facts))

@@ -91,7 +91,7 @@ def test_4_when_the_disk_is_full(workplace: Workplace, standin: StandIn, tiny_di
     workplace.write("t.json", timeline(lines, output={"width": 1280, "height": 720}))
     done = workplace.run("render", "t.json", "-o", str(tiny_disk / "out"), "--progress", "plain")
     assert done.code == 4, done.err
-    assert "disk is full" in done.err
+    assert "there is too little room" in done.err
 
 
 @pytest.fixture

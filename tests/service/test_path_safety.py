@@ -62,7 +62,7 @@ def test_a_line_id_becomes_a_name_that_leads_nowhere(home: Workplace, standin: S
     ids = ("..", ".", "~", "CON", "a b", "-rf", "$(touch x)", "'; x", "x" * 64, "%2e%2e", "夢")
     write(home, standin, *ids)
     assert run_and_compare(home, "t.json").code == 0
-    clips = list((home.job("t") / "clips").iterdir())
+    clips = list((home.job("t") / "clips").glob("*.mp4"))
     assert len(clips) == len(ids)
     assert all(clip.name.isascii() and len(clip.name) < 64 for clip in clips)
 

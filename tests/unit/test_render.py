@@ -262,10 +262,10 @@ async def test_a_render_without_listeners_has_the_same_result(tmp_path: Path) ->
     results = []
     for name in ("heard", "unheard"):
         (tmp_path / name).mkdir()
-        shop = make_shop(tmp_path / name, fetches={VIDEO: [GONE]}, slots=1)  # one after the other
+        shop = make_shop(tmp_path / name, fetches={VIDEO: [GONE]})
         if name == "unheard":
             shop.work.events._listeners.clear()
-        job = Job(plan(line(0, 1000, video()), line(1000, 2000, video(video_id=OTHER_VIDEO))), shop)
+        job = Job(plan(line(0, 1000, video(), video(video_id=OTHER_VIDEO))), shop)
         result = await job.run()
         assert bool(shop.seen) is (name == "heard")
         results.append(repr(result).replace(str(tmp_path / name), ""))
