@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from lyricclip_cli.media import UNDECODED
+
 
 @dataclass(frozen=True, slots=True)
 class FrameCount:
@@ -19,7 +21,7 @@ def count_frames(path: Path, fps: Fraction) -> FrameCount:
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), stream_options=UNDECODED) as container:
             stream = container.streams.video[0]
             assert stream.time_base is not None
             ticks = [packet.pts for packet in container.demux(stream) if packet.pts is not None and packet.size]

@@ -23,6 +23,7 @@ from lyricclip_cli.ffmpeg.inputs import input_arguments
 from lyricclip_cli.ffmpeg.process import FfmpegFailureError, run_ffmpeg
 from lyricclip_cli.ffmpeg.sound import encode_own_sound, sample_rate, song_arguments
 from lyricclip_cli.kept import file_identity
+from lyricclip_cli.media import UNDECODED
 from lyricclip_cli.outcome import CutClip, Film
 from lyricclip_cli.placing import place
 from lyricclip_cli.plan import SongPlan
@@ -144,7 +145,7 @@ def _pictures(
     delay = max(piece.reorder_frames for piece in pieces)
     coded = shown_before = 0
     for piece in pieces:
-        with av.open(str(piece.path)) as clip:
+        with av.open(str(piece.path), stream_options=UNDECODED) as clip:
             source: Any = clip.streams.video[0]
             if source.codec_context.extradata != parameters:
                 raise NoFilmError(f"{piece.path.name} was encoded with other parameters than the clips before it")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lyricclip_cli.errors import TransientError
+from lyricclip_cli.media import UNDECODED
 from lyricclip_cli.outcome import Picture
 
 if TYPE_CHECKING:
@@ -136,11 +137,13 @@ class _Chain(io.RawIOBase):
 
 
 @contextmanager
-def _opened(source: Any, where: str) -> Iterator["InputContainer"]:
+def _opened(source: Any, where: str, *, decode: bool = True) -> Iterator["InputContainer"]:
+    """A container, for its packets. Without `decode`, what only a decoded picture tells is not known."""
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
+    formats, undecoded = {"format_whitelist": SEGMENT_FORMATS}, None if decode else UNDECODED
     try:
-        with av.open(source, "r", options={"format_whitelist": SEGMENT_FORMATS}) as container:
+        with av.open(source, "r", options=formats, stream_options=undecoded) as container:
             yield container
     except (av.FFmpegError, IndexError, UnicodeDecodeError) as error:
         raise TransientError("damaged_media", f"{where}: what came cannot be read as media ({error})") from error
@@ -196,11 +199,16 @@ class _SoundExtent:
         return self._clock.seconds(self._first), self._clock.seconds(self._end)
 
 
-def index_run(paths: Sequence[Path], timing: Timing, where: str) -> RunIndex:
-    """Read a run's timestamps. Raises `TransientError` when it is not readable media."""
+def index_run(paths: Sequence[Path], timing: Timing, where: str, known: Picture | None = None) -> RunIndex:
+    """Read a run's timestamps. Raises `TransientError` when it is not readable media.
+
+    `known` is what another run of the same track looks like: then no picture is decoded, unless the size is another.
+    """
     times, decoded, keyframes = [], [], []
-    with _Chain(paths) as chain, _opened(chain, where) as container:
+    with _Chain(paths) as chain, _opened(chain, where, decode=known is None) as container:
         video = _video(container, where)
+        if known is not None and not _has_size(video, known):
+            return index_run(paths, timing, where)
         clock = _clock(container, video, timing)
         tracks = [video, *container.streams.audio[:1]]
         sound = _SoundExtent(_clock(container, tracks[1], timing)) if len(tracks) > 1 else None
@@ -215,7 +223,7 @@ def index_run(paths: Sequence[Path], timing: Timing, where: str) -> RunIndex:
                 keyframes.append(times[-1])
         if not times:
             raise TransientError("damaged_media", f"{where}: no picture in what came")
-        picture = _picture(video)
+        picture = known or _picture(video)
     end, complete_until = _extent(times, decoded)
     return RunIndex(
         picture=picture,
@@ -251,6 +259,10 @@ def index_sound(paths: Sequence[Path], timing: Timing, where: str) -> tuple[Frac
         for packet, pts in _packets(container, audio):
             sound.add(packet, pts)
     return sound.seconds
+
+
+def _has_size(video: Any, picture: Picture) -> bool:
+    return (video.codec_context.width, video.codec_context.height) == (picture.width, picture.height)
 
 
 def _picture(video: Any) -> Picture:
@@ -319,7 +331,7 @@ def _copy(
     base: int | None = None
     with (
         _Chain(paths) as chain,
-        _opened(chain, kind) as source,
+        _opened(chain, kind, decode=kind != "video") as source,
         av.open(destination, "w", format="nut") as target,
     ):
         stream: Any = _video(source, kind) if kind == "video" else source.streams.audio[0]

@@ -14,9 +14,10 @@ from lyricclip_cli.errors import PermanentError, TransientError
 from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import SegmentRange, choose_segments
 from lyricclip_cli.hls.cover import IndexedRun, missing_after_s, missing_before_s, segments_for
-from lyricclip_cli.hls.playlist import MediaPlaylist, Segment
+from lyricclip_cli.hls.playlist import MediaPlaylist, Resource, Segment
 from lyricclip_cli.hls.store import SegmentStore, Shelf
 from lyricclip_cli.once import Once
+from lyricclip_cli.outcome import Picture
 from lyricclip_cli.plan import Window
 from lyricclip_cli.transport import Reader, without_query
 
@@ -48,12 +49,16 @@ class FetchedRun:
 
 
 class Track:
-    """One media playlist with its segments on disk and its clock."""
+    """One media playlist with its segments on disk and its clock.
+
+    `pictures`: what the runs look like, by discontinuity group and EXT-X-MAP, once one has been looked at.
+    """
 
     def __init__(self, playlist: MediaPlaylist, reader: Reader, folder: Path, shelf: Shelf) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.playlist = playlist
         self.store = SegmentStore(reader, folder, shelf)
+        self.pictures: dict[tuple[int, Resource | None], Picture] = {}
         self._origins: Once[int, Fraction] = Once()
 
     @property
@@ -107,9 +112,9 @@ class Track:
         for segment in segments:
             self.store.doubt(segment.index)
 
-    async def read(self, run: FetchedRun, index: Callable[..., T]) -> T:
+    async def read(self, run: FetchedRun, index: Callable[..., T], *more: Any) -> T:
         """Index a run."""
-        return await run.read(index, self.name)
+        return await run.read(index, self.name, *more)
 
     def starts_group(self, segment: Segment) -> bool:
         """Whether a segment is the first of its discontinuity group."""
@@ -156,6 +161,8 @@ async def covering_runs(
 
 
 async def _indexed(track: Track, run: FetchedRun) -> IndexedRun:
-    index = await track.read(run, packets.index_run)
     first, last = run.segments[0], run.segments[-1]
+    key = (first.discontinuity, first.init)
+    index = await track.read(run, packets.index_run, track.pictures.get(key))
+    track.pictures[key] = index.picture
     return IndexedRun(run.segments, index, track.starts_group(first), track.is_last(last))
