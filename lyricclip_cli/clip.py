@@ -5,6 +5,7 @@ import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -218,10 +219,11 @@ class LineMaker:
         shop, plan, clock = self._shop, self._plan, self._shop.clock
         began_s = clock.monotonic_s()
         self._stage("fetch")
-        request = FootageRequest(step.window, shop.with_sound, folder, self._received)
+        arrived = partial(shop.slots.leave, place)
+        request = FootageRequest(step.window, shop.with_sound, folder, self._received, arrived)
         footage = await shop.sources.fetch(step.ref, request)
         fetched_s = clock.monotonic_s()
-        shop.slots.leave(place)
+        arrived()
         self._stage("wait")
         left_s, limit.deadline = limit.deadline - anyio.current_time(), math.inf  # a turn is no part of the attempt
         async with shop.encoders:

@@ -29,12 +29,16 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FootageRequest:
-    """What one attempt needs: the window, whether sound is wanted, a folder of its own, whom to tell of bytes."""
+    """What one attempt needs: the window, whether sound is wanted, a folder of its own, whom to tell of bytes.
+
+    `arrived` is told when there is nothing more to download: another line of the same video may begin then.
+    """
 
     window: Window
     with_sound: bool
     folder: Path
     received: Callable[[int], None]
+    arrived: Callable[[], None] = lambda: None
 
 
 class Sources(Protocol):

@@ -134,6 +134,8 @@ class HlsStream:
         found = await covering_runs(
             video, window, with_sound=muxed, received=request.received, used=self._used["video", window]
         )
+        if tracks.audio is None or not request.with_sound:
+            request.arrived()
         indexed = [run for _, run in found]
         held = held_frames(window, indexed)
         shares = [(found[indexed.index(share.run)][0], share) for share in share_frames(window, indexed)]

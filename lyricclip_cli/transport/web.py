@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -51,7 +52,7 @@ def http_client(*, connections: int, stall_timeout_s: float, resolve: Resolve = 
 
 
 def _timeouts(stall_timeout_s: float) -> httpx.Timeout:
-    """Httpx's own limits, for connecting and for heads; how fast a body has to come is seen to in `_pieces`."""
+    """Httpx's own limits, for connecting and for heads; how fast a body has to come is seen to in `_drain`."""
     return httpx.Timeout(stall_timeout_s + 1, connect=min(LONGEST_CONNECT_S, stall_timeout_s))
 
 
@@ -81,11 +82,12 @@ class WebReader:
         async with self._response(uri, part) as response:
             skip = part.offset if part and response.status_code == httpx.codes.OK else 0
             wanted = skip + (part.length if part else at_most + 1)
-            async with aclosing(self._pieces(response)) as pieces:
-                async for piece in pieces:
-                    data += piece
-                    if len(data) >= wanted:
-                        break
+
+            def add(piece: bytes) -> bool:
+                data.extend(piece)
+                return len(data) < wanted
+
+            await self._drain(response, add)
             final, origin = str(response.request.url), _origin_of(response)
         if part is None and len(data) > at_most:
             raise PermanentError("too_large", f"{without_query(uri)} is larger than {at_most} bytes")
@@ -111,31 +113,34 @@ class WebReader:
     ) -> int:
         size = 0
         with destination.open("wb") as file:
-            async with aclosing(self._pieces(response)) as pieces:
-                async for piece in pieces:
-                    size += len(piece)
-                    _check_size(uri, size)
-                    file.write(piece)
-                    received(len(piece))
+
+            def write(piece: bytes) -> bool:
+                nonlocal size
+                size += len(piece)
+                _check_size(uri, size)
+                file.write(piece)
+                received(len(piece))
+                return True
+
+            await self._drain(response, write)
         return size
 
-    async def _pieces(self, response: httpx.Response) -> AsyncGenerator[bytes, None]:
-        """The body as it arrives, as long as it arrives fast enough to be of use."""
-        uri, limit_s = str(response.request.url), self._stall_timeout_s()
-        pieces, since_s, count = response.aiter_bytes(), anyio.current_time(), 0
-        while True:
-            try:
-                with classified(uri), anyio.fail_after(since_s + limit_s - anyio.current_time()):
-                    piece = await anext(pieces, None)
-            except TimeoutError:
-                message = f"{without_query(uri)}: {count} bytes in {limit_s:g} s"
-                raise TransientError("stalled", message) from None
-            if piece is None:
-                return
-            count += len(piece)
-            if count >= LEAST_BYTES_PER_S * limit_s:
-                since_s, count = anyio.current_time(), 0
-            yield piece
+    async def _drain(self, response: httpx.Response, take: Callable[[bytes], bool]) -> None:
+        """Give the body to `take` until that wants no more, as long as it arrives fast enough to be of use.
+
+        One scope with a deadline that moves on: a slow line delivers a body in hundreds of pieces.
+        """
+        uri, limit_s, count = str(response.request.url), self._stall_timeout_s(), 0
+        with anyio.move_on_after(limit_s) as scope, classified(uri):
+            async with aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_bytes())) as pieces:
+                async for piece in pieces:
+                    count += len(piece)
+                    if count >= LEAST_BYTES_PER_S * limit_s:
+                        scope.deadline, count = anyio.current_time() + limit_s, 0
+                    if not take(piece):
+                        return
+        if scope.cancelled_caught:
+            raise TransientError("stalled", f"{without_query(uri)}: {count} bytes in {limit_s:g} s")
 
     @asynccontextmanager
     async def _response(
