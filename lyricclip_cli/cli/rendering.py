@@ -18,8 +18,11 @@ from lyricclip_cli.report import read_report
 from lyricclip_cli.rerun import RerunRequest, prepare_rerun, rerun_settings
 from lyricclip_cli.settings import Settings
 
-INCOMPLETE = frozenset({5, 6, 130, 143})
+INCOMPLETE = frozenset({5, 6})
 """Exit codes of runs that a rerun may make better."""
+
+STOPPED = frozenset({4, 130, 143})
+"""Exit codes of runs that did not come to their end."""
 
 
 def run_render(config: Config, *, timelines: Sequence[Path], only: str | None, **asked: Any) -> int:
@@ -84,6 +87,8 @@ def _tell_where(job: Job, code: int) -> None:
     print(f"{job.folder.root}", file=sys.stderr)
     if code in INCOMPLETE:
         print(f"  to redo what is missing: lyricclip rerun {job.folder.report}", file=sys.stderr)
+    elif code in STOPPED and any(job.folder.clips.glob("*.mp4")):
+        print("  the same command goes on where this one ended", file=sys.stderr)
 
 
 def _ids(names: str | None) -> frozenset[str]:

@@ -238,7 +238,8 @@ def test_a_stopped_run_goes_on_where_it_was(workplace: Workplace, standin: Stand
     process = workplace.start("render", "t.json", "--concurrency", "2")
     wait_for(lambda: len(list((workplace.job("t") / "clips" / ".kept").glob("*.json"))) >= 2)
     process.send_signal(number)
-    process.communicate(timeout=20)
+    _, err = process.communicate(timeout=20)
+    assert ("the same command goes on where this one ended" in err) is (number != signal.SIGKILL)
     whole = clip_bytes(workplace)
     assert 2 <= len(whole) < LINES
     standin.clear_faults()
