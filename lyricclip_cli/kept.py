@@ -83,6 +83,11 @@ class KeptFiles:
             self._records[record.name] = record
             self._by_parts[_together(record.parts)].append(record.name)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to be used again, nor anything to be said of it."""
+        return not self._records and not self.damaged
+
     def match(self, parts: Parts, name: str) -> KeptFile | None:
         """A whole file that was made of these parts, best the one of this name. Nothing is matched twice."""
         names = self._by_parts.get(_together(_digests(parts)), [])

@@ -59,6 +59,8 @@ class KeptClips:
             self.files.forget()
             return TakenOver()
         self.files.read()
+        if self.files.is_empty:
+            return TakenOver()
         taken, found = TakenOver(), dict[int, KeptFile]()
         for clip in clips:
             made = self._match(clip, asked) if clip.frames else None

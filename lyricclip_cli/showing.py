@@ -1,12 +1,13 @@
 """What a render does with lyrics: drawn in each clip, as a track of the film, as files beside it."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from lyricclip_cli.ffmpeg.burning import Burner, fonts_digest, fonts_folder
 from lyricclip_cli.lyrics import FilmLyrics, film_lyrics
 from lyricclip_cli.placing import write_whole
 from lyricclip_cli.plan import RenderPlan
-from lyricclip_cli.settings import Settings
+from lyricclip_cli.settings import MOST_SLOTS, Settings
 
 
 def lyrics_of(plan: RenderPlan, settings: Settings) -> FilmLyrics:
@@ -20,7 +21,8 @@ def burner(plan: RenderPlan, settings: Settings, work: Path) -> Burner | None:
         return None
     lyrics = lyrics_of(plan, settings)
     fonts = fonts_folder(lyrics.font_paths, work / "fonts")
-    return Burner(lyrics.burned, lyrics.clock.frame_cs / 100, work, fonts, fonts_digest(lyrics.font_paths))
+    scripts = lru_cache(maxsize=MOST_SLOTS)(lyrics.burned)  # asked for twice: to be drawn, and to be known again
+    return Burner(scripts, lyrics.clock.frame_cs / 100, work, fonts, fonts_digest(lyrics.font_paths))
 
 
 def track_text(plan: RenderPlan, settings: Settings) -> str | None:
