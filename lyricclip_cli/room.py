@@ -47,7 +47,7 @@ class Room:
         for folder, needed in self._needs(LEAST_SHARE).items():
             if needed > self.free(folder):
                 raise self.full("there is too little room")
-        return self._words(1.0)
+        return self._missing()
 
     def made(self, frames: int, size_bytes: int) -> None:
         """A clip is in its place."""
@@ -62,12 +62,12 @@ class Room:
 
     def full(self, what: str = "the disk is full") -> MachineError:
         """The error that says how much is missing."""
-        words = self._words(1.0) or f"{self.output}: less than {_mb(LAST_BYTES)} are free"
+        words = self._missing() or f"{self.output}: less than {_mb(LAST_BYTES)} are free"
         return MachineError(f"{what}: {words}", hint="free some space and run the same command again")
 
-    def _words(self, share: float) -> str:
+    def _missing(self) -> str:
         """Where room is missing, and how much; empty when there is enough."""
-        for folder, needed in self._needs(share).items():
+        for folder, needed in self._needs(1.0).items():
             free = self.free(folder)
             if needed > free:
                 return (

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from lyricclip_cli import __version__
 from lyricclip_cli.errors import MachineError
 from lyricclip_cli.ffmpeg.process import passed_on
 
@@ -18,6 +19,11 @@ class Ffmpeg:
 
     path: str
     version: str
+
+    @property
+    def tools(self) -> str:
+        """What makes clips and songs, with versions: those of another one need not be the same."""
+        return f"lyricclip {__version__}, ffmpeg {self.version}"
 
 
 @dataclass(frozen=True, slots=True)

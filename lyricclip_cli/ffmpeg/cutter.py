@@ -5,7 +5,6 @@ from pathlib import Path
 
 import anyio
 
-from lyricclip_cli import __version__
 from lyricclip_cli.errors import ClipError, DiskFullError, MachineError, PermanentError, TransientError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.burning import Burner
@@ -50,7 +49,7 @@ class FfmpegCutter:
             "encode": f"{encode.encoder} {encode.preset} {encode.crf}",
             "lyrics": self._burner.recipe(start_frame, frames) if self._burner else "",
             "sound": f"{samples} samples" if with_sound else "",
-            "tools": f"lyricclip {__version__}, ffmpeg {self._ffmpeg.version}",
+            "tools": self._ffmpeg.tools,
         }
 
     async def cut(self, order: CutOrder) -> CutClip:

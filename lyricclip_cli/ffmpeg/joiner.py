@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.from_thread
 
-from lyricclip_cli import __version__
 from lyricclip_cli.errors import DiskFullError, NoFilmError
 from lyricclip_cli.ffmpeg.binary import Ffmpeg
 from lyricclip_cli.ffmpeg.inputs import input_arguments
@@ -63,7 +62,7 @@ class CopyJoiner:
         return {
             "song": file_identity(song.path),
             "extent": f"from {song.lead_ms} ms, {self._frames / self._fps} s",
-            "tools": f"lyricclip {__version__}, ffmpeg {self._ffmpeg.version}",
+            "tools": self._ffmpeg.tools,
         }
 
     async def encode_song(self, song: SongPlan, destination: Path) -> Path:

@@ -23,7 +23,7 @@ LARGEST_PLAYLIST_BYTES = 16 * 1024 * 1024
 def url_identity(url: str) -> str:
     """A URL without its signature and its fragment."""
     parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
+    query = parse_qsl(parts.query, keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in query if not SIGNATURE.fullmatch(name)])
     return urlunsplit(parts._replace(query=kept, fragment=""))
 

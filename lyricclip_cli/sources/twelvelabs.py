@@ -80,7 +80,7 @@ class Videos:
 
         Raises `NotYetError` when it was forgotten meanwhile: asking anew can mean to wait for the API's rate.
         """
-        url = self._urls.known().get((index_id or self._account.index_id, video_id))
+        url = self._urls.known().get((self.index(index_id), video_id))
         if url is None:
             raise NotYetError("renewal", f"the address of {video_id} is renewed", wait_s=0)
         return url

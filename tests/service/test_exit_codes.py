@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import psutil
 import pytest
 
 from tests.command import Workplace
+from tests.service.waiting import mounted, wait_for
 from tests.standin import HangBeforeHeaders, StandIn
 from tests.timelines import candidate, line, timeline
 
@@ -97,15 +96,8 @@ def test_4_when_the_disk_is_full(workplace: Workplace, standin: StandIn, tiny_di
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 100 kB."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this machine lets nobody mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted(tmp_path / "tiny", "100k") as folder:
+        yield folder
 
 
 def test_4_when_the_output_folder_cannot_be_made(workplace: Workplace, standin: StandIn) -> None:
@@ -152,14 +144,6 @@ def test_130_and_143_write_the_report_and_leave_nothing(
     assert not [
         p for p in psutil.process_iter() if "ffmpeg" in p.name() and str(workplace.folder) in " ".join(p.cmdline())
     ]
-
-
-def wait_for(condition: object, seconds: float = 20) -> None:
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_several_timelines_share_a_call_and_the_worst_code_is_its_own(workplace: Workplace, standin: StandIn) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.command import Workplace
 from tests.service.storm import Storm, account_at, most_in
-from tests.service.test_exit_codes import wait_for
+from tests.service.waiting import wait_for
 from tests.standin import Latency, StandIn, Status
 from tests.timelines import candidate, line, timeline
 
