@@ -9,6 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from lyricclip_cli import __version__
+from lyricclip_cli.cli.lean import lean_imports
 from lyricclip_cli.cli.options import (
     Aspect,
     Concurrency,
@@ -111,8 +112,9 @@ def render(
     ffmpeg: Ffmpeg = None,
 ) -> None:
     """Render timelines to finished films."""
-    from lyricclip_cli.cli.rendering import run_render
-    from lyricclip_cli.reload import Config as ConfigSource
+    with lean_imports():
+        from lyricclip_cli.cli.rendering import run_render
+        from lyricclip_cli.reload import Config as ConfigSource
 
     flags = given(
         render_clip_concurrency=concurrency,
@@ -166,8 +168,9 @@ def rerun(
     ffmpeg: Ffmpeg = None,
 ) -> None:
     """Redo failed and placeholder lines, then join again."""
-    from lyricclip_cli.cli.rendering import run_rerun
-    from lyricclip_cli.reload import Config as ConfigSource
+    with lean_imports():
+        from lyricclip_cli.cli.rendering import run_rerun
+        from lyricclip_cli.reload import Config as ConfigSource
 
     flags = given(render_clip_concurrency=concurrency, work_dir=work_dir, media_dir=media_dir, ffmpeg=ffmpeg)
     code = run_rerun(
@@ -256,8 +259,9 @@ def bench(
 
     The timeline is rendered once with each; no film is kept.
     """
-    from lyricclip_cli.cli.benching import run_bench
-    from lyricclip_cli.reload import Config as ConfigSource
+    with lean_imports():
+        from lyricclip_cli.cli.benching import run_bench
+        from lyricclip_cli.reload import Config as ConfigSource
 
     flags = given(work_dir=work_dir, media_dir=media_dir, ffmpeg=ffmpeg)
     raise typer.Exit(run_bench(ConfigSource(flags, config), timeline, concurrencies=concurrencies, as_json=as_json))

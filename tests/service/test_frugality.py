@@ -148,3 +148,17 @@ def test_sixty_lines_take_little_memory(workplace: Workplace, streams: Path) -> 
         seen = render(workplace, render_clip_concurrency=8, per_video_limit=8)
 
         assert 0 < seen.peak_bytes <= MOST_MEMORY
+
+
+def test_a_render_loads_nothing_that_it_does_not_use(workplace: Workplace, streams: Path) -> None:
+    with StandIn(streams) as server:
+        workplace.write("t.json", timeline(lines(server, 12)))
+
+        done = workplace.run("render", "t.json", "--progress", "plain", env={"PYTHONPROFILEIMPORTTIME": "1"})
+
+        assert done.code == 0, done.err
+        rows = [row for row in done.err.splitlines() if row.startswith("import time:")]
+        sought = Counter(row.rpartition("|")[2].strip() for row in rows)
+        assert sought.keys() >= {"av", "httpx", "structlog"}
+        assert sought.keys().isdisjoint({"rich.console", "rich.pretty", "pygments.lexers", "click", "twelvelabs"})
+        assert max(sought.values()) < 10, sought.most_common(3)  # what is missing is looked for on the disk each time

@@ -42,6 +42,15 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
     assert loaded_by(*arguments) & HEAVY == set()
 
 
+def test_nothing_looks_for_garbage_when_the_interpreter_ends() -> None:
+    counted = "import atexit, gc; atexit.register(lambda: print(len(gc.get_objects())));"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{counted} from lyricclip_cli.cli import main; main()", "--version"],
+        env=environment(), capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert int(done.stdout.split()[-1]) < 1000
+
+
 def test_the_version_is_the_packages_own() -> None:
     done = subprocess.run([LYRICCLIP, "--version"], env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout == f"lyricclip {lyricclip_cli.__version__}\n"
