@@ -20,6 +20,7 @@ from lyricclip_cli.transport.classify import (
     utc_now,
     without_query,
 )
+from lyricclip_cli.transport.flow import Flow
 from lyricclip_cli.transport.guard import GuardedTransport, Resolve, resolved
 from lyricclip_cli.transport.pacer import Pacer
 from lyricclip_cli.transport.reach import WRITTEN, Origin
@@ -131,14 +132,17 @@ class WebReader:
         One scope with a deadline that moves on: a slow line delivers a body in hundreds of pieces.
         """
         uri, limit_s, count = str(response.request.url), self._stall_timeout_s(), 0
+        flow = Flow(size_in(response.headers.get("content-length", "")), anyio.current_time())
         with anyio.move_on_after(limit_s) as scope, classified(uri):
             async with aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_bytes())) as pieces:
                 async for piece in pieces:
                     count += len(piece)
+                    now_s = anyio.current_time()
                     if count >= LEAST_BYTES_PER_S * limit_s:
-                        scope.deadline, count = anyio.current_time() + limit_s, 0
+                        scope.deadline, count = now_s + limit_s, 0
                     if not take(piece):
                         return
+                    await anyio.sleep(flow.pause_s(len(piece), now_s))
         if scope.cancelled_caught:
             raise TransientError("stalled", f"{without_query(uri)}: {count} bytes in {limit_s:g} s")
 
