@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lyricclip_cli.errors import TransientError
-from lyricclip_cli.media import UNDECODED
+from lyricclip_cli.media import GLANCE, UNDECODED
 from lyricclip_cli.outcome import Picture
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MPEGTS_WRAP_TICKS = 2**33
 UNSPECIFIED_MATRIX = 2
 """ITU-T H.273 MatrixCoefficients: the source does not say."""
 
-SEGMENT_FORMATS = "mpegts,mov,aac,mp3,ac3,eac3"
+FORMATS = {"format_whitelist": "mpegts,mov,aac,mp3,ac3,eac3"}
 """Media segment formats (RFC 8216 3), by libavformat's names. It looks at what bytes are, not at where they came from,
 and knows formats that name other files and addresses: a segment could be one of those."""
 
@@ -141,12 +141,31 @@ def _opened(source: Any, where: str, *, decode: bool = True) -> Iterator["InputC
     """A container, for its packets. Without `decode`, what only a decoded picture tells is not known."""
     import av  # noqa: PLC0415 - 60 ms that `--help` does not pay
 
-    formats, undecoded = {"format_whitelist": SEGMENT_FORMATS}, None if decode else UNDECODED
     try:
-        with av.open(source, "r", options=formats, stream_options=undecoded) as container:
+        with _whole(source) if decode else _glanced_at(source) or _whole(source, UNDECODED) as container:
             yield container
     except (av.FFmpegError, IndexError, UnicodeDecodeError) as error:
         raise TransientError("damaged_media", f"{where}: what came cannot be read as media ({error})") from error
+
+
+def _whole(source: Any, stream_options: Any = None) -> "InputContainer":
+    import av  # noqa: PLC0415 - see _opened
+
+    container: InputContainer = av.open(source, "r", options=FORMATS, stream_options=stream_options)
+    return container
+
+
+def _glanced_at(source: Any) -> "InputContainer | None":
+    """A container of which only the beginning was looked at; `None` when that does not tell what its tracks are."""
+    import av  # noqa: PLC0415 - see _opened
+
+    container: InputContainer = av.open(source, "r", options=FORMATS | GLANCE, stream_options=UNDECODED)
+    video, audio = container.streams.video[:1], container.streams.audio[:1]
+    if all(track.codec_context.width for track in video) and all(track.codec_context.sample_rate for track in audio):
+        return container
+    container.close()
+    source.seek(0)
+    return None
 
 
 def _video(container: "InputContainer", where: str) -> "Stream":
