@@ -107,9 +107,12 @@ class LineMaker:
                 self._tell_fallback(step)
             made = None
             scope = anyio.CancelScope(deadline=self._shop.deadline_s if number < last else math.inf)
-            group, claim = self._shop.sources.group(step.ref), self._shop.sources.claim(step.ref, step.window)
-            with scope, claim, self._shop.slots.place(group) as place:
-                made = await self._with_retries(number, step, place)
+            end_claim = self._shop.sources.claim(step.ref, step.window)
+            try:
+                with scope, self._shop.slots.place(self._shop.sources.group(step.ref)) as place:
+                    made = await self._with_retries(number, step, place)
+            finally:
+                end_claim()
             if made is not None:
                 return await self._keep(number, self._done(number, step, made))
             if scope.cancelled_caught:

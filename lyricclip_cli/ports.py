@@ -1,7 +1,6 @@
 """What the core needs from outside. Adapters are named in `wiring` alone; tests bring documented fakes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,8 +54,11 @@ class Sources(Protocol):
         """
         ...
 
-    def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
-        """Say that a line wants this window, so that what was fetched for it is kept until the claim ends."""
+    def claim(self, ref: SourceRef, window: Window) -> Callable[[], None]:
+        """Say that a line wants this window, so that what was fetched for it is kept. Gives what ends the claim, once.
+
+        Thousands of lines claim what they want long before their turn: a claim is to be small.
+        """
         ...
 
     async def prepare(self, ref: SourceRef) -> None:

@@ -1,8 +1,7 @@
 """Stand-ins for what the core needs from outside: documented classes that behave, not recordings of calls."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -115,15 +114,16 @@ class FakeSources:
         """Its name, and what `identities` says of it: a test changes a source there."""
         return f"{ref} {self.identities.get(str(ref), '')}"
 
-    @contextmanager
-    def claim(self, ref: SourceRef, window: Window) -> Iterator[None]:
-        """Counted in `claims` until it ends."""
+    def claim(self, ref: SourceRef, window: Window) -> Callable[[], None]:
+        """Counted in `claims` until it ends. It ends once: a second time is a bug of the caller."""
         self.claims[ref, window] += 1
-        try:
-            yield
-        finally:
+
+        def end() -> None:
+            assert self.claims[ref, window], f"the claim of {ref} ends twice"
             self.claims[ref, window] -= 1
             self.claims += Counter()
+
+        return end
 
     async def prepare(self, ref: SourceRef) -> None:
         """Ready at once, unless `preparing` says otherwise. `prepared` lists the references in the order of calls."""

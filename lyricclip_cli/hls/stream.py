@@ -1,10 +1,10 @@
 """One HLS stream: its rendition, its tracks, and the footage of any window on it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -86,17 +86,16 @@ class HlsStream:
         self._at_work: Counter[Window] = Counter()
         self._used: defaultdict[tuple[str, Window], set[int]] = defaultdict(set)
 
-    @contextmanager
-    def claim(self, window: Window) -> Iterator[None]:
-        """While this lasts, segments that the window touches stay on disk, unless the shelf gets full."""
+    def claim(self, window: Window) -> Callable[[], None]:
+        """Until what this gives is called, segments that the window touches stay on disk, unless the shelf is full."""
         self._claims[window] += 1
-        try:
-            yield
-        finally:
-            self._claims[window] -= 1
-            self._claims += Counter()  # drops what counts zero
-            self._renewed_for &= self._claims.keys()
-            self._discard_unclaimed()
+        return partial(self._unclaim, window)
+
+    def _unclaim(self, window: Window) -> None:
+        self._claims[window] -= 1
+        self._claims += Counter()  # drops what counts zero
+        self._renewed_for &= self._claims.keys()
+        self._discard_unclaimed()
 
     async def footage(self, request: FootageRequest) -> Footage:
         """Fetch what a window needs and copy out its packets. Raises `ClipError`.

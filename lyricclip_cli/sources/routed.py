@@ -1,7 +1,6 @@
 """The `Sources` port: each reference goes to the source of its kind."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,10 +82,10 @@ class RoutedSources:
             case PlaceholderRef():
                 return file_identity(self._placeholder)
 
-    def claim(self, ref: SourceRef, window: Window) -> AbstractContextManager[None]:
+    def claim(self, ref: SourceRef, window: Window) -> Callable[[], None]:
         """See `Sources.claim`."""
         stream = self._stream(ref)
-        return stream.claim(window) if stream else nullcontext()
+        return stream.claim(window) if stream else _nothing_claimed
 
     async def prepare(self, ref: SourceRef) -> None:
         """See `Sources.prepare`: a video's address is asked for here, and a host's wish for patience is heeded."""
@@ -155,6 +154,10 @@ class RoutedSources:
             hint = "set TWELVELABS_API_KEY and TWELVELABS_INDEX_ID"
             raise MachineError(f"video {video_id} is in TwelveLabs, and no key is set", hint=hint)
         return self._videos
+
+
+def _nothing_claimed() -> None:
+    """The end of a claim on what is no stream."""
 
 
 def _already(uri: str) -> Callable[[], Awaitable[str]]:

@@ -45,7 +45,7 @@ async def test_two_hundred_lines_that_wait(stream: Path, tmp_path: Path, held: i
     hls = HlsStream(locate, PictureSpec(640, 360, "pad"), DiskReader((stream,)), tmp_path / "store", shelf=shelf)
     with ExitStack() as claims:
         for window in windows:
-            claims.enter_context(hls.claim(window))
+            claims.callback(hls.claim(window))
         for number, window in enumerate(windows):
             folder = tmp_path / str(number)
             folder.mkdir()
