@@ -1,9 +1,10 @@
 """Slots and the API's rate: what lines share. Who may start is decided in one synchronous place, then acted on."""
 
+from bisect import insort
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import anyio
 from aiolimiter import AsyncLimiter
@@ -28,28 +29,31 @@ class Place:
     """A line's place among those who download from one video.
 
     It is taken before the line asks for anything of the video and kept while it waits outside for a slot or a retry,
-    so that the other lines do not run into the same trouble meanwhile.
+    so that the other lines do not run into the same trouble meanwhile. Where there is no video (an empty group), a
+    place is one on the way to a slot: taken by queueing alone, and given up when the slot is there.
     """
 
     group: str
     taken: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiter:
+    """Who waits for a slot or a place. `granted` tells of it and does nothing else: decisions are not over yet."""
+
     job_id: str
-    line_id: str
     place: Place
     cost: float
     order: int
+    granted: Callable[[], object]
     slot: int = 0
-    granted: anyio.Event = field(default_factory=anyio.Event)
 
 
 class Slots:
     """Grants slots, most expensive line first, without exceeding a video's limit. Waiting holds nothing.
 
-    The limits can change at any time: more slots are granted at once, fewer drain as lines leave.
+    The limits can change at any time: more slots are granted at once, fewer drain as lines leave. Lines whose turn is
+    far away are queued for their place: such a line needs no task, so that thousands of them take no memory.
     """
 
     def __init__(self, limits: SlotLimits, monotonic_s: Callable[[], float]) -> None:
@@ -57,7 +61,7 @@ class Slots:
         self._monotonic_s = monotonic_s
         self._began_s = monotonic_s()
         self._waiting: list[_Waiter] = []
-        self._seeking: list[_Waiter] = []
+        self._seeking: dict[str, list[_Waiter]] = {}  # by group, the dearest first
         self._held: dict[int, _Waiter] = {}
         self._downloads: Counter[str] = Counter()
         self._arrivals = 0
@@ -88,25 +92,44 @@ class Slots:
         finally:
             self.leave(place)
 
+    def queue(self, job_id: str, place: Place, cost: float, start: Callable[[], object]) -> None:
+        """Call `start` when the place can be taken, with the place taken; whoever is started has to `leave` it.
+
+        `start` only starts a task. Lines without a group are started while fewer than `total` of them are on the way
+        to a slot.
+        """
+        self._seek(job_id, place, cost, start)
+
+    def withdraw(self, job_id: str) -> None:
+        """Forget the lines of a job that are queued."""
+        for group, seeking in self._seeking.items():
+            self._seeking[group] = [waiter for waiter in seeking if waiter.job_id != job_id]
+
     async def seat(self, place: Place, cost: float) -> None:
-        """Wait until the place can be taken, and take it."""
+        """Wait until the place can be taken, and take it. Without a group there is nothing to wait for."""
         if place.taken or not place.group:
             return
-        waiter = _Waiter("", "", place, cost, self._arrivals)
-        self._arrivals += 1
-        self._seeking.append(waiter)
-        self._grant()
+        granted = anyio.Event()
+        waiter = self._seek("", place, cost, granted.set)
         try:
-            await waiter.granted.wait()
+            await granted.wait()
         finally:
-            if waiter in self._seeking:
-                self._seeking.remove(waiter)
+            if waiter in self._seeking.get(place.group, ()):
+                self._seeking[place.group].remove(waiter)
+
+    def _seek(self, job_id: str, place: Place, cost: float, granted: Callable[[], object]) -> _Waiter:
+        waiter = self._waiter(job_id, place, cost, granted)
+        insort(self._seeking.setdefault(place.group, []), waiter, key=_dearest_first)
+        self._grant()
+        return waiter
+
+    def _waiter(self, job_id: str, place: Place, cost: float, granted: Callable[[], object]) -> _Waiter:
+        self._arrivals += 1
+        return _Waiter(job_id, place, cost, self._arrivals, granted)
 
     def leave(self, place: Place) -> None:
         """Nothing more is downloaded for now: another line of the same video may start, while this one is cut."""
-        if place.taken:
-            place.taken = False
-            self._downloads[place.group] -= 1
+        if self._vacate(place):
             self._grant()
 
     @asynccontextmanager
@@ -120,12 +143,12 @@ class Slots:
                 async with self.turn(job_id, line_id, place, cost) as slot:
                     yield slot
             return
-        waiter = _Waiter(job_id, line_id, group, cost, self._arrivals)
-        self._arrivals += 1
+        granted = anyio.Event()
+        waiter = self._waiter(job_id, group, cost, granted.set)
         self._waiting.append(waiter)
         self._grant()
         try:
-            await waiter.granted.wait()
+            await granted.wait()
             began_s = self._monotonic_s() - self._began_s
             try:
                 yield waiter.slot
@@ -138,11 +161,9 @@ class Slots:
 
     def _grant(self) -> None:
         for waiter in self._decide():
-            waiter.granted.set()
-        for waiter in sorted(self._seeking, key=_dearest_first):
-            if self._take(waiter.place):
-                self._seeking.remove(waiter)
-                waiter.granted.set()
+            waiter.granted()
+        for waiter in self._seat():
+            waiter.granted()
         self.peak = max(self.peak, len(self._held))
 
     def _decide(self) -> list[_Waiter]:
@@ -151,7 +172,9 @@ class Slots:
         for waiter in sorted(self._waiting, key=_dearest_first):
             if len(self._held) >= self._limits.total:
                 break
-            if not self._take(waiter.place):
+            if not waiter.place.group:
+                self._vacate(waiter.place)
+            elif not self._take(waiter.place):
                 continue
             waiter.slot = next(n for n in range(1, len(self._held) + 2) if n not in self._held)
             self._held[waiter.slot] = waiter
@@ -159,12 +182,28 @@ class Slots:
         self._waiting = [waiter for waiter in self._waiting if not waiter.slot]
         return started
 
+    def _seat(self) -> list[_Waiter]:
+        """Give places to those who may have them now, and return them."""
+        seated = []
+        for seeking in self._seeking.values():
+            while seeking and self._take(seeking[0].place):
+                seated.append(seeking.pop(0))
+        self._seeking = {group: seeking for group, seeking in self._seeking.items() if seeking}
+        return sorted(seated, key=_dearest_first)
+
     def _take(self, place: Place) -> bool:
         """Whether a place is taken, now or before."""
-        if not place.taken and (not place.group or self._downloads[place.group] < self._limits.per_group):
+        most = self._limits.per_group if place.group else self._limits.total
+        if not place.taken and self._downloads[place.group] < most:
             place.taken = True
             self._downloads[place.group] += 1
         return place.taken
+
+    def _vacate(self, place: Place) -> bool:
+        """Whether a place was taken until now."""
+        taken, place.taken = place.taken, False
+        self._downloads[place.group] -= taken
+        return taken
 
     def _leave(self, waiter: _Waiter) -> None:
         if waiter.slot:
