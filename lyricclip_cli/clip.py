@@ -90,35 +90,56 @@ class _Made:
 
 
 class LineMaker:
-    """Makes one line's clip. A failure is a value; only what stops the whole run is raised."""
+    """Makes one line's clip, one step of its chain at a time. A failure is a value; only what stops the run is raised.
+
+    Before each step the line waits for a place, and this small object is then all there is of it.
+    """
 
     def __init__(self, plan: ClipPlan, shop: Workshop) -> None:
         self._plan = plan
         self._shop = shop
         self._tally = Attempts(shop.clock)
+        self._number = 1
+        self._end_claim: Callable[[], None] | None = None
 
-    async def make(self) -> ClipOutcome:
-        """Walk the chain; past the deadline only to its last step. Raises `UserError` when the run cannot go on."""
-        late, last = False, len(self._plan.chain)
-        for number, step in enumerate(self._plan.chain, start=1):
-            if late and number < last:
-                continue
-            if number > 1:
-                self._tell_fallback(step)
-            made = None
-            scope = anyio.CancelScope(deadline=self._shop.deadline_s if number < last else math.inf)
-            end_claim = self._shop.sources.claim(step.ref, step.window)
-            try:
-                with scope, self._shop.slots.place(self._shop.sources.group(step.ref)) as place:
-                    made = await self._with_retries(number, step, place)
-            finally:
-                end_claim()
-            if made is not None:
-                return await self._keep(number, self._done(number, step, made))
-            if scope.cancelled_caught:
-                late = True
-                self._moves_on(number, step, PermanentError("deadline", "the render's deadline passed"))
-        return self.unfinished(self._tally.reasons[-1], "every step of the chain failed, the placeholder too")
+    def line_up(self) -> Place:
+        """Claim what the step that comes next needs. Gives the place that it needs: to be taken, then it is made."""
+        step = self._plan.chain[self._number - 1]
+        self._end_claim = self._shop.sources.claim(step.ref, step.window)
+        return Place(self._shop.sources.group(step.ref))
+
+    def step_down(self) -> None:
+        """Claim nothing any more."""
+        end_claim, self._end_claim = self._end_claim, None
+        if end_claim is not None:
+            end_claim()
+
+    async def make(self, place: Place) -> ClipOutcome | None:
+        """Make the step that the line is lined up for; `None` when another step is to be tried then.
+
+        Past the deadline only the last step is made, others are passed over. Leaves the place. Raises `UserError` when
+        the run cannot go on.
+        """
+        number, last = self._number, len(self._plan.chain)
+        step = self._plan.chain[number - 1]
+        made = None
+        scope = anyio.CancelScope(deadline=self._shop.deadline_s if number < last else math.inf)
+        try:
+            with scope:
+                await anyio.lowlevel.checkpoint_if_cancelled()  # whose turn comes too late asks for nothing
+                made = await self._with_retries(number, step, place)
+        finally:
+            self._shop.slots.leave(place)
+            self.step_down()
+        if made is not None:
+            return await self._keep(number, self._done(number, step, made))
+        if scope.cancelled_caught:
+            self._moves_on(number, step, PermanentError("deadline", "the render's deadline passed"))
+        if number == last:
+            return self.unfinished(self._tally.reasons[-1], "every step of the chain failed, the placeholder too")
+        self._number = last if scope.cancelled_caught else number + 1
+        self._tell_fallback(self._plan.chain[self._number - 1])
+        return None
 
     def unfinished(self, reason: str, message: str) -> ClipFailed:
         """The outcome of a line that has no clip."""

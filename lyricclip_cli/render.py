@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import anyio
+from anyio.abc import TaskGroup
 
 from lyricclip_cli.clip import LineMaker, Workshop, publish_outcome
 from lyricclip_cli.errors import ClipError, DiskFullError, NoFilmError, UserError
 from lyricclip_cli.events import ClipsRemade, FilmWritten, JoinStarted, WarningRaised
+from lyricclip_cli.limits import Place
 from lyricclip_cli.outcome import (
     ClipDone,
     ClipOutcome,
@@ -49,6 +52,7 @@ class Render:
         self._black: dict[int, CutClip] = {}
         self._song: Path | None = None
         self._taken = TakenOver()
+        self._all_over = anyio.Event()
 
     async def take_over(self) -> TakenOver:
         """Find what earlier runs of the job have made already. Comes before `run`. Raises `MachineError`."""
@@ -79,14 +83,16 @@ class Render:
     async def _make_all(self) -> Film | None:
         self._look_for_room()
         self._tell_before()
-        async with anyio.create_task_group() as tasks:
-            if self._film.path is not None and self._plan.song is not None:
-                tasks.start_soon(self._encode_song)
-            for clip in sorted(self._plan.clips, key=lambda clip: -clip.frames):  # as the slots do: longest first
-                if clip.number not in self._outcomes:
-                    tasks.start_soon(self._make_line, clip)
-            for gap in self._plan.gaps:
-                tasks.start_soon(self._make_black, gap)
+        try:
+            async with anyio.create_task_group() as tasks:
+                if self._film.path is not None and self._plan.song is not None:
+                    tasks.start_soon(self._encode_song)
+                for gap in self._plan.gaps:
+                    tasks.start_soon(self._make_black, gap)
+                await self._make_lines(tasks)
+        finally:
+            for maker in self._makers.values():
+                maker.step_down()
         return await self._join()
 
     def _tell_before(self) -> None:
@@ -107,11 +113,40 @@ class Render:
         if warning:
             self._taken.warnings.append(PlanWarning("", f"the disk may get full: {warning}"))
 
-    async def _make_line(self, clip: ClipPlan) -> None:
+    async def _make_lines(self, tasks: TaskGroup) -> None:
+        """Queue every line, and wait until all are over: until its turn a line is no task."""
+        try:
+            for clip in sorted(self._plan.clips, key=lambda clip: -clip.frames):  # as the slots do: longest first
+                if clip.number in self._outcomes:
+                    continue
+                if clip.frames:
+                    self._queue(tasks, clip)
+                else:
+                    self._over(clip, _nothing_to_show(self._shop))
+            if len(self._outcomes) < len(self._plan.clips):
+                await self._all_over.wait()
+        finally:
+            self._shop.slots.withdraw(self._shop.job_id)
+
+    def _queue(self, tasks: TaskGroup, clip: ClipPlan) -> None:
         maker = self._makers[clip.number]
-        outcome = await maker.make() if clip.frames else _nothing_to_show(self._shop)
+        place = maker.line_up()
+        start = partial(tasks.start_soon, self._make_step, tasks, clip, place)
+        self._shop.slots.queue(self._shop.job_id, place, float(clip.frames), start)
+
+    async def _make_step(self, tasks: TaskGroup, clip: ClipPlan, place: Place) -> None:
+        outcome = await self._makers[clip.number].make(place)
+        if outcome is not None:
+            self._over(clip, outcome)
+            return
+        await anyio.lowlevel.checkpoint_if_cancelled()  # where all is over, nothing is queued any more
+        self._queue(tasks, clip)
+
+    def _over(self, clip: ClipPlan, outcome: ClipOutcome) -> None:
         self._outcomes[clip.number] = outcome
         publish_outcome(self._shop, clip, outcome)
+        if len(self._outcomes) == len(self._plan.clips):
+            self._all_over.set()
 
     async def _make_black(self, gap: BlackPlan) -> None:
         destination = self._shop.work_dir / f"black-{gap.start_frame}.mp4"

@@ -10,6 +10,7 @@ from lyricclip_cli.clip import ClipPolicy, LineMaker, Workshop
 from lyricclip_cli.events import Event, Events
 from lyricclip_cli.kept import KeptFiles
 from lyricclip_cli.limits import SlotLimits, Slots
+from lyricclip_cli.outcome import ClipOutcome
 from lyricclip_cli.plan import ClipPlan
 from lyricclip_cli.retry import RetryPolicy
 from lyricclip_cli.reuse import KeptClips
@@ -32,6 +33,10 @@ class Shop:
         """The maker of one line."""
         return LineMaker(clip, self.work)
 
+    async def make(self, clip: ClipPlan) -> ClipOutcome:
+        """One line's outcome, made by a maker of its own."""
+        return await make(self.maker(clip))
+
     async def is_tidy(self) -> bool:
         """Nothing in the work folder, no slot taken, no claim in force, every encoder free."""
         limits = self.slots.limits
@@ -42,6 +47,14 @@ class Shop:
         left = list(self.work.work_dir.iterdir())
         free = not all_slots_granted.cancelled_caught and self.work.encoders.borrowed_tokens == 0
         return free and not left and not self.sources.claims
+
+
+async def make(maker: LineMaker) -> ClipOutcome:
+    """A line made from its first step to its last, in one task."""
+    outcome = None
+    while outcome is None:
+        outcome = await maker.make(maker.line_up())
+    return outcome
 
 
 async def _pass_through(slots: Slots, number: int) -> None:

@@ -13,7 +13,7 @@ from lyricclip_cli.plan import ClipPlan
 from lyricclip_cli.reuse import clip_name
 from tests.fakes import FakeClock
 from tests.unit.samples import OTHER_VIDEO, VIDEO, file, line, plan, video
-from tests.unit.shop import Shop, make_shop
+from tests.unit.shop import Shop, make, make_shop
 
 BEGAN = FakeClock().now()
 BUSY = TransientError("http_503", "busy", hint="wait")
@@ -37,7 +37,7 @@ def cut_clip(folder: Path) -> CutClip:
 
 async def made(shop: Shop, *candidates: dict[str, object]) -> ClipDone:
     """The line's clip. All is tidy afterwards."""
-    outcome = await shop.maker(clip(*candidates)).make()
+    outcome = await shop.make(clip(*candidates))
     assert await shop.is_tidy()
     assert isinstance(outcome, ClipDone)
     assert outcome.clip.path.stat().st_size == outcome.clip.size_bytes
@@ -166,7 +166,7 @@ async def test_a_line_whose_placeholder_fails_has_failed(tmp_path: Path) -> None
     shop = make_shop(
         tmp_path, fetches={VIDEO: [GONE], LOCAL: [GONE]}, cuts={NAME: [PermanentError("cut_failed", "no")]}
     )
-    outcome = await shop.maker(clip(video())).make()
+    outcome = await shop.make(clip(video()))
     assert outcome == ClipFailed(
         attempts=(
             Attempt(1, "candidate", VIDEO, BEGAN, 500, 1, "http_404", "gone", "look elsewhere"),
@@ -199,7 +199,7 @@ async def test_what_the_machine_lacks_ends_the_run_and_leaves_nothing_behind(tmp
     full = MachineError("the disk is full")
     shop = make_shop(tmp_path, cuts={NAME: [full]})
     with pytest.raises(MachineError) as caught:
-        await shop.maker(clip(video(), video(video_id=OTHER_VIDEO))).make()
+        await shop.make(clip(video(), video(video_id=OTHER_VIDEO)))
     assert caught.value is full
     assert shop.sources.fetched == [VIDEO]
     assert await shop.is_tidy()
@@ -210,7 +210,7 @@ async def test_being_cancelled_leaves_nothing_behind(tmp_path: Path, hanging: st
     fetches, cuts = ({VIDEO: ["hangs"]}, None) if hanging == "fetch" else (None, {NAME: ["hangs"]})
     shop = make_shop(tmp_path, fetches=fetches, cuts=cuts)  # type: ignore[arg-type]
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(shop.maker(clip(video())).make)
+        tasks.start_soon(shop.make, clip(video()))
         await anyio.wait_all_tasks_blocked()
         assert shop.sources.claims
         tasks.cancel_scope.cancel()
@@ -221,7 +221,7 @@ async def test_an_attempt_that_was_broken_off_is_not_recorded_as_one_that_succee
     shop = make_shop(tmp_path, fetches={VIDEO: ["hangs"]})
     maker = shop.maker(clip(video()))
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(maker.make)
+        tasks.start_soon(make, maker)
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
     outcome = maker.unfinished("interrupted", "the run ended before this line was done")
@@ -236,7 +236,7 @@ async def test_a_line_that_never_began_has_no_times(tmp_path: Path) -> None:
 async def test_the_cutter_is_asked_for_exactly_the_lines_frames_in_their_place(tmp_path: Path) -> None:
     shop = make_shop(tmp_path, with_sound=False)
     second = plan(line(0, 1000), line(1000, 3000, video(500))).clips[1]
-    await shop.maker(second).make()
+    await shop.make(second)
     (order,) = shop.cutter.orders
     assert (order.start_frame, order.frames, order.with_sound) == (25, 50, False)
     assert order.destination == tmp_path / "work" / "0002-2.mp4"
@@ -249,7 +249,7 @@ async def test_the_wait_for_an_encoder_is_measured_apart_from_the_cut(tmp_path: 
         outcomes: list[object] = []
 
         async def make() -> None:
-            outcomes.append(await shop.maker(clip(video())).make())
+            outcomes.append(await shop.make(clip(video())))
 
         tasks.start_soon(make)
         await anyio.wait_all_tasks_blocked()

@@ -35,7 +35,7 @@ LEFT = SlotLeft("demo", "1", 1)
 
 async def test_success_tells_slot_stages_bytes_and_frames(tmp_path: Path) -> None:
     shop = make_shop(tmp_path)
-    await shop.maker(plan(line(0, 1000, video())).clips[0]).make()
+    await shop.make(plan(line(0, 1000, video())).clips[0])
     assert shop.seen == [SlotTaken("demo", "1", 1, 1, "candidate", VIDEO, 1), *FETCHING, *CUTTING, LEFT]
 
 
@@ -43,7 +43,7 @@ async def test_retries_and_fallbacks_are_told_in_the_order_in_which_they_happen(
     busy, gone = TransientError("http_503", "busy"), PermanentError("http_404", "gone")
     shop = make_shop(tmp_path, fetches={VIDEO: [busy, busy], OTHER_VIDEO: [gone]}, max_retry=1)
     chain = plan(line(0, 1000, video(), video(video_id=OTHER_VIDEO))).clips[0]
-    await shop.maker(chain).make()
+    await shop.make(chain)
     local = f"{VIDEO} (media folder)"
     assert shop.seen == [
         SlotTaken("demo", "1", 1, 1, "candidate", VIDEO, 1),
@@ -72,7 +72,7 @@ async def test_no_event_shows_a_urls_query(tmp_path: Path) -> None:
     address = "https://cdn.example/a.m3u8"
     shop = make_shop(tmp_path, fetches={address: [gone]})
     clip = plan(line(0, 1000, url(f"{address}?token=s3cret"))).clips[0]
-    publish_outcome(shop.work, clip, await shop.maker(clip).make())
+    publish_outcome(shop.work, clip, await shop.make(clip))
     assert shop.sources.fetched == [address, "placeholder"]
     assert "s3cret" not in repr(shop.seen)
 
@@ -80,7 +80,7 @@ async def test_no_event_shows_a_urls_query(tmp_path: Path) -> None:
 async def test_the_outcome_is_told_whole(tmp_path: Path) -> None:
     shop = make_shop(tmp_path)
     clip = plan(line(0, 1000)).clips[0]
-    outcome = await shop.maker(clip).make()
+    outcome = await shop.make(clip)
     publish_outcome(shop.work, clip, outcome)
     assert shop.seen[-1] == ClipFinished("demo", "1", "demo:0001:1", outcome)
 

@@ -33,7 +33,7 @@ async def all_made(shop: Shop, count: int, *candidates: dict[str, object]) -> li
     outcomes: dict[int, ClipOutcome] = {}
 
     async def make(number: int) -> None:
-        outcomes[number] = await shop.maker(plan(*lines).clips[number]).make()
+        outcomes[number] = await shop.make(plan(*lines).clips[number])
 
     async with anyio.create_task_group() as tasks:
         for number in range(count):
