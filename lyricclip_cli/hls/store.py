@@ -1,7 +1,8 @@
 """Segments on disk: each fetched once however many clips want it, decrypted, and deleted when none waits for it."""
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import anyio
 from lyricclip_cli.errors import PermanentError, TransientError
 from lyricclip_cli.hls.playlist import Key, Resource, Segment
 from lyricclip_cli.once import Once
+from lyricclip_cli.plan import Window
 from lyricclip_cli.transport import ByteRange, Reader, without_query
 
 LARGEST_INIT_BYTES = 4 * 1024 * 1024
@@ -28,6 +30,36 @@ class Shelf:
     def is_full(self) -> bool:
         """Whether what waits for later lines has to go."""
         return self.taken_bytes > self.most_bytes()
+
+
+class Wanted:
+    """Which segments of a playlist are wanted, by index: each by any number of windows."""
+
+    def __init__(self) -> None:
+        self._by_window: dict[Window, set[int]] = {}
+        self._counts: Counter[int] = Counter()
+
+    def add(self, window: Window, indices: Iterable[int]) -> None:
+        """A window wants these, too."""
+        known = self._by_window.setdefault(window, set())
+        new = set(indices) - known
+        known |= new
+        self._counts.update(new)
+
+    def drop(self, window: Window) -> None:
+        """A window wants nothing any more."""
+        for index in self._by_window.pop(window, ()):
+            self._counts[index] -= 1
+            if not self._counts[index]:
+                del self._counts[index]
+
+    def by(self, windows: Iterable[Window]) -> set[int]:
+        """What any of these windows wants."""
+        return set[int]().union(*(self._by_window.get(window, ()) for window in windows))
+
+    def __contains__(self, index: object) -> bool:
+        """Whether any window wants a segment."""
+        return index in self._counts
 
 
 class SegmentStore:

@@ -1,6 +1,6 @@
 """One HLS stream: its rendition, its tracks, and the footage of any window on it."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -84,18 +84,22 @@ class HlsStream:
         self._tracks: Once[int, _Tracks] = Once()
         self._claims: Counter[Window] = Counter()
         self._at_work: Counter[Window] = Counter()
-        self._used: defaultdict[tuple[str, Window], set[int]] = defaultdict(set)
 
     def claim(self, window: Window) -> Callable[[], None]:
         """Until what this gives is called, segments that the window touches stay on disk, unless the shelf is full."""
         self._claims[window] += 1
+        for track in self._latest_tracks():
+            track.want(window)
         return partial(self._unclaim, window)
 
     def _unclaim(self, window: Window) -> None:
         self._claims[window] -= 1
-        self._claims += Counter()  # drops what counts zero
-        self._renewed_for &= self._claims.keys()
-        self._discard_unclaimed()
+        if self._claims[window]:
+            return
+        del self._claims[window]
+        self._renewed_for.discard(window)
+        for track in self._latest_tracks():
+            track.let_go(window)
 
     async def footage(self, request: FootageRequest) -> Footage:
         """Fetch what a window needs and copy out its packets. Raises `ClipError`.
@@ -114,8 +118,9 @@ class HlsStream:
             raise NotYetError("renewal", f"{error.message}; its address is renewed", wait_s=0) from error
         finally:
             self._at_work -= Counter((window,))
-            if self._shelf.is_full:
-                self._discard_waiting()
+            if self._shelf.is_full:  # lines whose turn is later fetch again what is not needed at this moment
+                for track in self._latest_tracks():
+                    track.keep_only(self._at_work)
 
     def _expire(self, window: Window, error: PermanentError) -> None:
         """Begin a new address. A window that fails under that one too has failed for good."""
@@ -130,9 +135,7 @@ class HlsStream:
         tracks = await self._tracks.get(self._address, self._load)
         video, window = tracks.video, request.window
         muxed = request.with_sound and tracks.audio is None
-        found = await covering_runs(
-            video, window, with_sound=muxed, received=request.received, used=self._used["video", window]
-        )
+        found = await covering_runs(video, window, with_sound=muxed, received=request.received)
         if tracks.audio is None or not request.with_sound:
             request.arrived()
         indexed = [run for _, run in found]
@@ -153,7 +156,16 @@ class HlsStream:
             return before
         folder = self._folder / str(self._address)
         sound = Track(*audio, folder / "audio", self._shelf) if audio else None
-        return _Tracks(Track(*video, folder / "video", self._shelf), sound)
+        tracks = _Tracks(Track(*video, folder / "video", self._shelf), sound)
+        for track in tracks.every:
+            for window in self._claims:
+                track.want(window)
+        return tracks
+
+    def _latest_tracks(self) -> list[Track]:
+        """The tracks that claims are about: none before the playlists are read."""
+        latest = self._latest()
+        return latest.every if latest else []
 
     def _latest(self) -> _Tracks | None:
         known = self._tracks.known()
@@ -173,30 +185,13 @@ class HlsStream:
         """The window's sound from a playlist of its own, on the clock that the pictures' track gives."""
         window = request.window
         chosen = choose_segments(audio.playlist, max(window.start_s - packets.PREROLL_S, Fraction(0)), window.end_s)
-        self._used["audio", window].update(chosen.indices)
+        audio.want(window, chosen.indices)
         runs = await audio.runs(chosen, video, request.received)
         present = [await audio.read(run, packets.index_sound) for run in runs]
         begins = [p[0] if p else run.segments[0].start_s for run, p in zip(runs, present, strict=True)]
         inner = [min(max(begin, window.start_s), window.end_s) for begin in begins[1:]]
         shares = zip(runs, [window.start_s, *inner], [*inner, window.end_s], present, strict=True)
         return [_SoundShare(*share) for share in shares if share[2] > share[1]]
-
-    def _discard_unclaimed(self) -> None:
-        for key in [key for key in self._used if key[1] not in self._claims]:
-            del self._used[key]
-        tracks = self._latest()
-        for name, track in zip(("video", "audio"), tracks.every if tracks else [], strict=False):
-            keep = set().union(*(used for key, used in self._used.items() if key[0] == name))
-            for window in self._claims:
-                keep.update(choose_segments(track.playlist, window.start_s, window.last_s).indices)
-            track.store.discard(keep.__contains__)
-
-    def _discard_waiting(self) -> None:
-        """Drop what no window needs at this moment: lines whose turn is later fetch it again."""
-        tracks = self._latest()
-        for name, track in zip(("video", "audio"), tracks.every if tracks else [], strict=False):
-            keep = set().union(*(self._used[name, window] for window in self._at_work))
-            track.store.discard(keep.__contains__)
 
 
 def _moves(track: Track | None, media: _Media | None) -> bool:

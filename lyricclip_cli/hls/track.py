@@ -1,6 +1,6 @@
 """One media playlist at work: its segments on disk, its clock, and the runs of segments that cover a window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -15,7 +15,7 @@ from lyricclip_cli.hls import packets
 from lyricclip_cli.hls.choice import SegmentRange, choose_segments
 from lyricclip_cli.hls.cover import IndexedRun, missing_after_s, missing_before_s, segments_for
 from lyricclip_cli.hls.playlist import MediaPlaylist, Resource, Segment
-from lyricclip_cli.hls.store import SegmentStore, Shelf
+from lyricclip_cli.hls.store import SegmentStore, Shelf, Wanted
 from lyricclip_cli.once import Once
 from lyricclip_cli.outcome import Picture
 from lyricclip_cli.plan import Window
@@ -60,6 +60,7 @@ class Track:
         self.store = SegmentStore(reader, folder, shelf)
         self.pictures: dict[tuple[int, Resource | None], Picture] = {}
         self._origins: Once[int, Fraction] = Once()
+        self._wanted = Wanted()
 
     @property
     def name(self) -> str:
@@ -77,6 +78,20 @@ class Track:
             self.store.renewed(reader)
             self._origins.forget_errors()
         return same
+
+    def want(self, window: Window, more: Iterable[int] = ()) -> None:
+        """Keep segments for a window: those that it touches by the playlist's word, and `more` by their indices."""
+        chosen = choose_segments(self.playlist, window.start_s, window.last_s)
+        self._wanted.add(window, (*chosen.indices, *more))
+
+    def let_go(self, window: Window) -> None:
+        """Delete what no other window wants."""
+        self._wanted.drop(window)
+        self.store.discard(self._wanted.__contains__)
+
+    def keep_only(self, windows: Iterable[Window]) -> None:
+        """Delete what none of these windows wants; others that want it have to fetch it again."""
+        self.store.discard(self._wanted.by(windows).__contains__)
 
     async def origin_s(self, discontinuity: int) -> Fraction:
         """The timestamp of a discontinuity group's first picture, from the head of its first segment."""
@@ -137,16 +152,16 @@ def _first_picture(head: bytes, where: str) -> Fraction | None:
 
 
 async def covering_runs(
-    track: Track, window: Window, *, with_sound: bool, received: Callable[[int], None], used: set[int]
+    track: Track, window: Window, *, with_sound: bool, received: Callable[[int], None]
 ) -> list[tuple[FetchedRun, IndexedRun]]:
     """Fetch the runs that cover a window by their own timestamps, starting from the EXTINF's word and correcting it.
 
-    `used` gathers the indices of the segments taken, so that they are kept while the window is claimed.
+    Segments taken are wanted from then on, so that they are kept while the window is claimed.
     """
     segments = track.playlist.segments
     chosen = choose_segments(track.playlist, window.start_s, window.last_s)
     for _ in range(MOST_EXTENSIONS):
-        used.update(chosen.indices)
+        track.want(window, chosen.indices)
         found = [(run, await _indexed(track, run)) for run in await track.runs(chosen, track, received)]
         runs = [indexed for _, indexed in found]
         before_s = missing_before_s(window, runs, with_sound=with_sound)
