@@ -3,6 +3,7 @@
 All pictures are numbered (`numbered`), and all sound clicks once a second of the source's clock (`clicks`).
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
+
+import pytest
+from filelock import FileLock
 
 from tests.clicks import SOUND_RATE, click_track_args
 from tests.numbered import Size, ffmpeg_path, picture_source
@@ -202,16 +206,26 @@ def make_song(
     return path
 
 
+def shared(session: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` fills, made once for a whole session of tests: for footage that many of them read.
+
+    Of several workers one makes it, while those that need it too wait.
+    """
+    base = session.getbasetemp()
+    return kept((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name, make)
+
+
 def kept(folder: Path, make: Callable[[Path], object]) -> Path:
-    """The folder that `make` fills, made once: for footage that a whole session of tests reads.
+    """The folder that `make` fills, made once, whoever asks for it.
 
     It appears whole: a run that is broken off leaves no half of it behind.
     """
-    if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        make(unfinished)
-        unfinished.rename(folder)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
     return folder
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.command import Finished, Workplace
+from tests.command import Workplace
 from tests.frames.positions import Position, line_times, positions
 from tests.frames.shapes import Shape, all_shapes, slug
 from tests.standin import StandIn
-from tests.streams import kept
+from tests.streams import shared
 from tests.timelines import candidate, line, timeline
 
 RATES = ("25", "30000/1001", "60", "24", "30")
@@ -23,7 +23,6 @@ class Rendered:
     """All shapes at one output rate: one job each."""
 
     place: Workplace
-    finished: Finished
     fps: Fraction
     positions: dict[str, list[Position]]
 
@@ -36,7 +35,7 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for shape in all_shapes():
             shape.make(folder / slug(shape.name))
 
-    return kept(tmp_path_factory.getbasetemp() / "shapes", make)
+    return shared(tmp_path_factory, "shapes", make)
 
 
 @pytest.fixture(scope="session")
@@ -48,30 +47,27 @@ def server(shapes: Path) -> Iterator[StandIn]:
 
 @pytest.fixture(scope="session")
 def rendered(shapes: Path, server: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rendered]:
-    """The films of all shapes at a rate, made when first asked for."""
-    made: dict[str, Rendered] = {}
+    """The films of all shapes at a rate, made when first asked for, once for all workers."""
 
     def at(rate: str) -> Rendered:
-        if rate not in made:
-            made[rate] = render_all(rate, shapes, server, tmp_path_factory.mktemp("frames"))
-        return made[rate]
+        folder = shared(
+            tmp_path_factory, f"frames-{slug(rate)}", lambda folder: render_all(rate, shapes, server, folder)
+        )
+        fps = Fraction(rate)
+        return Rendered(Workplace(folder), fps, {shape.name: positions(shape, fps) for shape in all_shapes()})
 
     return at
 
 
-def render_all(rate: str, shapes: Path, server: StandIn, folder: Path) -> Rendered:
+def render_all(rate: str, shapes: Path, server: StandIn, folder: Path) -> None:
     """One call of the command for all shapes; local files are linked beside the timelines."""
-    place, fps = Workplace(folder), Fraction(rate)
+    folder.mkdir()
+    place, names = Workplace(folder), []
     (folder / "shapes").symlink_to(shapes)
-    cuts: dict[str, list[Position]] = {}
-    names = []
     for shape in all_shapes():
-        cuts[shape.name] = positions(shape, fps)
         names.append(f"{slug(shape.name)}.json")
-        place.write(names[-1], shape_timeline(shape, cuts[shape.name], server, rate))
-    media = ("--media-dir", str(shapes))
-    finished = place.run("render", *names, "-c", "6", "--progress", "none", *media)
-    return Rendered(place, finished, fps, cuts)
+        place.write(names[-1], shape_timeline(shape, positions(shape, Fraction(rate)), server, rate))
+    place.run("render", *names, "-c", "6", "--progress", "none", "--media-dir", str(shapes))
 
 
 def shape_timeline(shape: Shape, places: list[Position], server: StandIn, rate: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 from tests.command import Workplace
 from tests.service.storm import Storm, account_at
 from tests.standin import StandIn
-from tests.streams import kept, make_file, make_hls
+from tests.streams import make_file, make_hls, shared
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_hls(folder / "three", source_id=3, seconds=24, fps=30, renditions=renditions)
         make_file(folder / "four.mp4", source_id=4, seconds=8)
 
-    return kept(tmp_path_factory.getbasetemp() / "service-footage", make)
+    return shared(tmp_path_factory, "service-footage", make)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from tests.command import Workplace
 from tests.standin import Latency, StandIn
-from tests.streams import kept, make_hls
+from tests.streams import make_hls, shared
 from tests.timelines import candidate, line, timeline
 
 LINES = 60
@@ -35,7 +35,7 @@ def streams(tmp_path_factory: pytest.TempPathFactory) -> Path:
             make_hls(folder / name, source_id=number, seconds=SECONDS, segment_s=SEGMENT_S, renditions=renditions,
                      busy=True)  # fmt: skip
 
-    return kept(tmp_path_factory.getbasetemp() / "frugal-streams", make)
+    return shared(tmp_path_factory, "frugal-streams", make)
 
 
 def lines(server: StandIn, count: int = LINES) -> list[dict[str, Any]]:
