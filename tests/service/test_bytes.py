@@ -6,7 +6,7 @@ import pytest
 
 from tests.command import Workplace
 from tests.standin import StandIn
-from tests.streams import kept, make_hls
+from tests.streams import make_hls, shared
 from tests.timelines import candidate, line, timeline
 
 SEGMENT_S = 6
@@ -14,13 +14,15 @@ SEGMENT_S = 6
 
 @pytest.fixture(scope="session")
 def ten_minutes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten minutes in three renditions."""
+    """Ten minutes in three renditions, of few pictures but large ones: it is their bytes that count here."""
     renditions = ((480, 270, 600), (320, 180, 300), (160, 90, 120))
 
     def make(folder: Path) -> None:
-        make_hls(folder / "long", source_id=5, seconds=600, segment_s=SEGMENT_S, renditions=renditions)
+        make_hls(
+            folder / "long", source_id=5, seconds=600, fps=5, busy=True, segment_s=SEGMENT_S, renditions=renditions
+        )
 
-    return kept(tmp_path_factory.getbasetemp() / "ten-minutes", make)
+    return shared(tmp_path_factory, "ten-minutes", make)
 
 
 def test_a_clip_at_minute_nine_costs_its_segments_alone(workplace: Workplace, ten_minutes: Path) -> None:
