@@ -60,7 +60,7 @@ def test_the_api_is_asked_no_faster_than_its_rate_and_a_new_rate_counts_at_once(
         standin.add_video(f"v{number}", footage / "two")
     workplace.write("t.json", film(*({"video_id": f"v{number}"} for number in range(20))))
     env = account_at(standin) | {f"LYRICCLIP_{RATE.upper()}": "5"}
-    with Running(workplace, "-c", "6", "--deadline", "5", env=env) as render:
+    with Running(workplace, "-c", "6", "--deadline", "10", env=env) as render:
         render.wait_for_record("twelvelabs.video_clip", 5)
         assert len(standin.requests(host="api")) == 5
         render.config.write_text(f"{RATE} = 8\n")

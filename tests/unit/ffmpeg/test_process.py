@@ -155,7 +155,7 @@ async def test_cancelling_ends_the_process_and_waits_for_it(tmp_path: Path) -> N
 
 
 async def test_one_that_does_not_end_when_asked_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lyricclip_cli.ffmpeg.process.GRACE_S", 0.1)
+    monkeypatch.setattr("lyricclip_cli.ffmpeg.process.GRACE_S", 1.0)
     path = program(tmp_path, "trap 'echo asked > $here/asked' TERM; echo $$ > $here/pid; while :; do sleep 0.02; done")
 
     async def run() -> None:
