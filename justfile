@@ -2,6 +2,9 @@
 
 export PATH := justfile_directory() / ".venv/bin" + ":" + env_var("PATH")
 
+# how `check` shares the tests out: whole files, in their order (the long ones come early), a worker for each core
+workers := "--numprocesses logical --dist loadfile --no-loadscope-reorder"
+
 # list the recipes
 default:
     @just --list --unsorted
@@ -38,7 +41,7 @@ fuzz TIMES="50" *ARGS:
     FUZZ_TIMES={{ TIMES }} pytest tests/property --timeout 0 -k "fuzz" {{ ARGS }}
 
 # everything that must hold before a commit; CI runs the same
-check: lint types layers test
+check: lint types layers (test workers)
 
 # the README's two commands, in a fresh clone of what is committed with environments of their own (minutes)
 fresh:
