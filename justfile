@@ -73,6 +73,7 @@ placeholder:
 # make the packaged lyric font again from the unpacked Debian packages fonts-noto-cjk and fonts-noto-core
 font FOLDER:
     python fixtures/fonts/make_font.py {{ FOLDER }}
+    python fixtures/fonts/make_widths.py
 
 # draw the golden frames of the lyrics again (look at them before you commit), and the contact sheet docs/lyrics.png
 golden:

@@ -64,3 +64,9 @@ def test_a_file_that_is_no_font_is_an_input_error(tmp_path: Path) -> None:
         read_font(file)
     with pytest.raises(InputError):
         read_font(tmp_path / "missing.ttf")
+
+
+def test_the_widths_beside_a_packaged_font_are_its_own() -> None:
+    assert {font.path.name: dict(font.widths) for font in packaged_fonts()} == {
+        font.path.name: dict(read_font(font.path).widths) for font in packaged_fonts()
+    }
