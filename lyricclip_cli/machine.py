@@ -1,5 +1,7 @@
 """What this machine can carry, and settings lowered to it. More slots than cores is normal: fetching needs no core."""
 
+import ctypes
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,9 @@ BYTES_PER_SLOT = 48 * MB
 BYTES_PER_ENCODER = 250 * MB
 """One ffmpeg with a single thread at 1080p and `fit = blur`: 150 to 250 MB."""
 
+M_ARENA_MAX = -8
+"""The number of this option in glibc's malloc.h."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -29,6 +34,17 @@ class Machine:
 def this_machine() -> Machine:
     """Look at this machine, or at the part of it that its cgroup grants."""
     return Machine(usable_cores(), _open_files(), _memory_bytes())
+
+
+def share_one_heap() -> bool:
+    """Let all threads that are started from now on allocate from one heap; whether this system's C library can.
+
+    glibc gives each thread a heap of its own, up to eight per core (mallopt(3), M_ARENA_MAX), and what was freed in one
+    serves no other: memory grew with the length of a run while what was in use did not. Measured at the peak over 600
+    short lines: 131 MB, 112 MB with one heap. Threads hardly wait for it: one at a time holds the interpreter.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    return mallopt is not None and bool(mallopt(M_ARENA_MAX, 1))
 
 
 def affordable(asked: Settings, machine: Machine) -> tuple[Settings, list[str]]:

@@ -27,7 +27,7 @@ from lyricclip_cli.job import JobFolder
 from lyricclip_cli.kept import KeptFiles
 from lyricclip_cli.limits import RequestRate, SlotLimits, Slots
 from lyricclip_cli.live import LiveSettings
-from lyricclip_cli.machine import this_machine
+from lyricclip_cli.machine import share_one_heap, this_machine
 from lyricclip_cli.plan import RenderPlan, VideoRef
 from lyricclip_cli.render import FilmSpec, Render
 from lyricclip_cli.retry import RetryPolicy
@@ -110,6 +110,7 @@ async def shared_tools(
 
     `deadline_s`: anyio's time after which only placeholders are made.
     """
+    share_one_heap()
     clock = SystemClock()
     live = LiveSettings(settings, this_machine(), clock)
     account = account_from(environ)

@@ -1,5 +1,9 @@
 """What is lowered to what the machine can carry, and what is not."""
 
+import platform
+import subprocess
+import sys
+
 import pytest
 
 from lyricclip_cli.machine import (
@@ -79,3 +83,29 @@ def test_this_machine_has_cores_and_says_what_it_knows() -> None:
     assert machine.cores >= 1
     assert machine.open_files is None or machine.open_files > FILES_OF_THE_RUN
     assert machine.memory_bytes is None or machine.memory_bytes > MB
+
+
+ALLOCATE = """
+import ctypes, sys, threading
+from lyricclip_cli.machine import share_one_heap
+if "shared" in sys.argv:
+    assert share_one_heap()
+together = threading.Barrier(5)
+def allocate():
+    together.wait()
+    blocks = [bytes(5000) for _ in range(100)]
+    together.wait()
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for thread in threads: thread.start()
+together.wait(); together.wait()
+for thread in threads: thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives threads heaps of their own")
+@pytest.mark.parametrize("shared", [False, True])
+def test_threads_share_one_heap(shared: bool) -> None:
+    command = [sys.executable, "-c", ALLOCATE, *(["shared"] if shared else [])]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr
+    assert (told.count("Arena ") == 1) is shared
