@@ -22,7 +22,7 @@ from tests.standin import StandIn
 from tests.streams import make_song
 from tests.timelines import candidate, line, timeline
 
-LINES = 12
+LINES = 24
 KILLS = 40
 GROUPS = 4
 """The kills are shared out to a few tests, so that a failure tells more and no test takes long."""
