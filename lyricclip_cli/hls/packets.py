@@ -156,12 +156,15 @@ def _whole(source: Any, stream_options: Any = None) -> "InputContainer":
 
 
 def _glanced_at(source: Any) -> "InputContainer | None":
-    """A container of which only the beginning was looked at; `None` when that does not tell what its tracks are."""
+    """A container of which only the beginning was looked at; `None` when that does not tell what its tracks are.
+
+    It is a picture's container, perhaps with sound.
+    """
     import av  # noqa: PLC0415 - see _opened
 
     container: InputContainer = av.open(source, "r", options=FORMATS | GLANCE, stream_options=UNDECODED)
     video, audio = container.streams.video[:1], container.streams.audio[:1]
-    if all(track.codec_context.width for track in video) and all(track.codec_context.sample_rate for track in audio):
+    if video and all([*(t.codec_context.width for t in video), *(t.codec_context.sample_rate for t in audio)]):
         return container
     container.close()
     source.seek(0)
