@@ -13,7 +13,7 @@ LYRICCLIP = Path(sys.executable).with_name("lyricclip")
 """The command of the environment that runs the tests: what a user starts."""
 
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
-CALL_TIMEOUT_S = 120
+CALL_TIMEOUT_S = 280
 
 
 @dataclass(frozen=True, slots=True)
