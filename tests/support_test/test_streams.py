@@ -102,7 +102,7 @@ def test_footage_is_made_once(tmp_path: Path) -> None:
 
 
 def test_a_minute_in_three_renditions_is_made_quickly(tmp_path: Path) -> None:
-    """A tenth of the ten minutes that whole sessions use; those take about 12 s on two free cores."""
+    """A tenth of ten minutes, which take about 12 s on two free cores."""
     began = time.monotonic()
     stream = make_hls(tmp_path / "s", seconds=60, renditions=THREE)
     assert time.monotonic() - began < 15
