@@ -259,9 +259,8 @@ def bench(
 
     The timeline is rendered once with each; no film is kept.
     """
-    with lean_imports():
-        from lyricclip_cli.cli.benching import run_bench
-        from lyricclip_cli.reload import Config as ConfigSource
+    from lyricclip_cli.cli.benching import run_bench
+    from lyricclip_cli.reload import Config as ConfigSource
 
     flags = given(work_dir=work_dir, media_dir=media_dir, ffmpeg=ffmpeg)
     raise typer.Exit(run_bench(ConfigSource(flags, config), timeline, concurrencies=concurrencies, as_json=as_json))
