@@ -69,8 +69,9 @@ async def _excerpts(plan: RenderPlan, lines: Sequence[BenchLine], root: Path, fo
         place = folder / f"excerpt{clip.number:04d}"
         place.mkdir()
         window = clip.chain[0].window
-        with streams[line.video].claim(window):
-            found.append(await streams[line.video].footage(FootageRequest(window, False, place, lambda _: None)))
+        end_claim = streams[line.video].claim(window)
+        found.append(await streams[line.video].footage(FootageRequest(window, False, place, lambda _: None)))
+        end_claim()
     return found
 
 
