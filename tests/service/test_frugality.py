@@ -160,5 +160,6 @@ def test_a_render_loads_nothing_that_it_does_not_use(workplace: Workplace, strea
         rows = [row for row in done.err.splitlines() if row.startswith("import time:")]
         sought = Counter(row.rpartition("|")[2].strip() for row in rows)
         assert sought.keys() >= {"av", "httpx", "structlog"}
-        assert sought.keys().isdisjoint({"rich.console", "rich.pretty", "pygments.lexers", "click", "twelvelabs"})
+        unused = {"rich.console", "rich.pretty", "pygments.lexers", "click", "h2.connection", "fontTools", "twelvelabs"}
+        assert sought.keys().isdisjoint(unused)
         assert max(sought.values()) < 10, sought.most_common(3)  # what is missing is looked for on the disk each time

@@ -42,6 +42,17 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
     assert loaded_by(*arguments) & HEAVY == set()
 
 
+def test_what_was_left_out_at_the_start_is_there_when_it_is_wanted() -> None:
+    later = (
+        "from lyricclip_cli.cli.lean import lean_imports\n"
+        "with lean_imports():\n    import httpcore, httpx, structlog\n"
+        "import sys; assert not {'rich', 'h2'} & sys.modules.keys()\n"
+        "from httpcore._async.http2 import AsyncHTTP2Connection; import rich.console, h2.connection\n"
+        "httpx.AsyncClient(http2=True)\n"
+    )
+    subprocess.run([sys.executable, "-c", later], env=environment(), check=True, timeout=60)
+
+
 def test_nothing_looks_for_garbage_when_the_interpreter_ends() -> None:
     counted = "import atexit, gc; atexit.register(lambda: print(len(gc.get_objects())));"
     done = subprocess.run(
