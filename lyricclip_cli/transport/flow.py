@@ -27,7 +27,7 @@ class Flow:
         self._came = 0
 
     def pause_s(self, count: int, now_s: float) -> float:
-        """How long not to look after `count` more bytes, which came at `now_s`. Raises nothing, and may be 0."""
+        """How long not to look after `count` more bytes, which came at `now_s`; 0: look at once."""
         self._came += count
         self._left -= count
         waited_s, elapsed_s = now_s - self._asked_s, now_s - self._began_s

@@ -142,7 +142,8 @@ class WebReader:
                         scope.deadline, count = now_s + limit_s, 0
                     if not take(piece):
                         return
-                    await anyio.sleep(flow.pause_s(len(piece), now_s))
+                    if pause_s := flow.pause_s(len(piece), now_s):
+                        await anyio.sleep(pause_s)
         if scope.cancelled_caught:
             raise TransientError("stalled", f"{without_query(uri)}: {count} bytes in {limit_s:g} s")
 
